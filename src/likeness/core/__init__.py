@@ -1,0 +1,1 @@
+"""What every other room stands on: types, contracts, errors, the person's home and store."""

@@ -1,0 +1,93 @@
+"""Datasets, adapters and voices on disk: a folder with a ``manifest.json``, published whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from likeness import __version__
+from likeness.core import files
+from likeness.core.errors import InputError, NotFound
+
+MANIFEST = "manifest.json"
+ArtefactKind = Literal["dataset", "adapter", "corpus", "voice", "song"]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an artefact says of itself.
+
+    ``data_hash`` identifies what it was made from, ``recipe`` how, ``measures`` what was measured of it,
+    ``engine`` which engine opens it ("" for data), ``parents`` the artefacts it was made from.
+    """
+
+    kind: ArtefactKind
+    name: str
+    engine: str = ""
+    base_model: str = ""
+    data_hash: str = ""
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    measures: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    version: str = __version__
+
+    def save(self, folder: Path) -> None:
+        """Write the manifest into ``folder``."""
+        files.write_json(folder / MANIFEST, {name: getattr(self, name) for name in self.__slots__})
+
+
+def load(folder: Path) -> Manifest:
+    """Read the manifest of an artefact.
+
+    Raises :class:`NotFound` when there is none and :class:`InputError` when it cannot be understood.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise NotFound(f"no artefact at {folder.name!r}", hint="`likeness status` lists what there is")
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        known = {key: value for key, value in raw.items() if key in Manifest.__slots__}
+        for key in ("notes", "parents"):
+            known[key] = tuple(known.get(key, ()))
+        return Manifest(**known)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{path.parent.name}/{MANIFEST} is damaged: {error}", hint="make the artefact again"
+        ) from None
+
+
+@contextmanager
+def publish(folder: Path) -> Iterator[Path]:
+    """Fill a temporary folder that becomes ``folder`` on success. The block must leave a manifest in it."""
+    with files.publishing(folder) as temporary:
+        yield temporary
+        load(temporary)
+
+
+def listed(folder: Path) -> list[tuple[Path, Manifest]]:
+    """The artefacts in ``folder``, newest first. Half-written ones (names that begin with a dot) are not seen."""
+    if not folder.is_dir():
+        return []
+    found = [
+        (p, load(p)) for p in folder.iterdir() if not p.name.startswith(".") and (p / MANIFEST).is_file()
+    ]
+    return sorted(found, key=lambda item: item[1].created_at, reverse=True)
+
+
+def digest(parts: Iterable[str | bytes]) -> str:
+    """A short stable hash (16 hex digits of SHA-256) of ``parts`` in order."""
+    sha = hashlib.sha256()
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        sha.update(len(raw).to_bytes(8, "big"))
+        sha.update(raw)
+    return sha.hexdigest()[:16]

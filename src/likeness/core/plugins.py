@@ -1,0 +1,71 @@
+"""The one door to sources and engines: entry points, found by name, imported only when asked for.
+
+Built-ins are registered like third parties' plugins (``[project.entry-points]`` in pyproject.toml). Listing imports
+nothing; a library that an engine needs and that is not installed gives :class:`EngineMissing` with the command that
+installs it.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+from importlib.util import find_spec
+from typing import Any
+
+from likeness.core.errors import EngineMissing, NotFound
+from likeness.core.protocols import Engine, EngineInfo, Source
+
+SOURCES = "likeness.sources"
+ENGINES = "likeness.engines"
+
+
+def names(group: str) -> list[str]:
+    """Names registered under an entry-point group, without importing any of them."""
+    return sorted({point.name for point in metadata.entry_points(group=group)})
+
+
+def _load(group: str, name: str) -> Any:
+    for point in metadata.entry_points(group=group):
+        if point.name == name:
+            return point.load()
+    raise KeyError(name)
+
+
+def source(name: str) -> Source:
+    """The source called ``name``. Raises :class:`NotFound`."""
+    try:
+        loaded: Source = _load(SOURCES, name)()
+    except KeyError:
+        raise NotFound(f"no source called {name!r}", hint=f"sources: {', '.join(names(SOURCES))}") from None
+    return loaded
+
+
+def sources() -> list[Source]:
+    """Every source, in name order."""
+    return [source(name) for name in names(SOURCES)]
+
+
+def engine(name: str) -> type[Engine]:
+    """The engine class called ``name``.
+
+    Raises :class:`EngineMissing` when there is none of that name, or when a library it needs is not installed.
+    """
+    try:
+        loaded: type[Engine] = _load(ENGINES, name)
+    except KeyError:
+        known = ", ".join(names(ENGINES))
+        raise EngineMissing(f"there is no engine called {name!r}", hint=f"engines: {known}") from None
+    except ImportError as error:
+        raise EngineMissing(
+            f"engine {name!r} cannot be loaded: {error}", hint="install what it needs"
+        ) from error
+    missing = missing_libraries(loaded.info)
+    if missing:
+        raise EngineMissing(
+            f"engine {name!r} needs {', '.join(missing)}, which is not installed", hint=loaded.info.install
+        )
+    return loaded
+
+
+def missing_libraries(info: EngineInfo) -> list[str]:
+    """The libraries an engine needs that are not installed."""
+    return [library for library in info.needs if find_spec(library) is None]

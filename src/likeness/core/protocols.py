@@ -1,0 +1,147 @@
+"""The contracts that sources and engines keep. A third party's plugin needs this page and ``core.types``, no more.
+
+Sources are registered under the entry-point group ``likeness.sources``, engines under ``likeness.engines``;
+``core.plugins`` finds them by name and imports one only when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+
+from likeness.core.events import Event
+from likeness.core.types import (
+    Audio,
+    Clip,
+    Draft,
+    Identity,
+    Message,
+    Progress,
+    Skipped,
+    SpeakRequest,
+    WriteRequest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The confirmed names and addresses of the person, compared case-insensitively."""
+
+    identities: frozenset[str]
+
+    def is_me(self, *values: str) -> bool:
+        """True when any of ``values`` (an address, a display name) is the owner's."""
+        return any(value.strip().casefold() in self.identities for value in values if value)
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Owner:
+        return cls(frozenset(value.strip().casefold() for value in values if value.strip()))
+
+
+@runtime_checkable
+class Source(Protocol):
+    """Reads one export format. Instances are cheap and hold no state between calls."""
+
+    name: ClassVar[str]
+    """Short name used in the ledger and as ``Message.source``."""
+    title: ClassVar[str]
+    """What a person calls it: "Mail (mbox)"."""
+
+    def recognises(self, path: Path) -> bool:
+        """True when ``path`` (a file or folder) looks like this format, judged by content and not by name alone."""
+        ...
+
+    def files(self, path: Path) -> Sequence[Path]:
+        """The files under ``path`` to read, in a stable order; ``[path]`` itself for a single file."""
+        ...
+
+    def identities(self, path: Path) -> Iterator[Identity]:
+        """Names and addresses that may be the owner's, most likely first, found without reading all of it twice."""
+        ...
+
+    def read(self, path: Path, owner: Owner, *, start: int = 0) -> Iterator[Message | Skipped | Progress]:
+        """Read one file of :meth:`files`, from ``start`` (a ``Progress.cursor`` this source gave earlier).
+
+        Never raises on bad content: what cannot be read is a :class:`Skipped`. Yields the owner's messages and what
+        they answer (mail) or the whole conversation (chat). May yield a message already yielded.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What an engine needs and can, said before it is tried."""
+
+    name: str
+    title: str
+    kind: frozenset[str]
+    """Any of "writer", "speaker", "trainer"."""
+    needs: tuple[str, ...] = ()
+    """Importable libraries, by module name."""
+    install: str = ""
+    """The command that installs what is missing."""
+    memory_mb: int = 0
+    """Resident memory while loaded, roughly."""
+    can: frozenset[str] = frozenset()
+    """Any of "streaming", "adapter", "clone", "emotion", "rewrite", "draft"."""
+    licence: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The clips a voice is made of, already at one rate and level (``speak.prepare``)."""
+
+    clips: tuple[Clip, ...]
+    rate: int
+    language: str = "en"
+
+
+class Engine(Protocol):
+    """What every engine is: opened on an artefact's directory, used, closed (a context manager)."""
+
+    info: ClassVar[EngineInfo]
+
+    @classmethod
+    def open(cls, artefact: Path | None = None, options: Mapping[str, Any] | None = None) -> Self:
+        """Load what is needed to work. ``artefact`` is an adapter's or voice's directory; ``None`` where none is used."""
+        ...
+
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """Writes text."""
+
+    def write(self, request: WriteRequest) -> Draft: ...
+
+
+@runtime_checkable
+class Speaker(Protocol):
+    """Speaks text in the voice of the artefact it was opened on."""
+
+    rate: int
+    """Sample rate of what :meth:`speak` yields, in Hz."""
+
+    def speak(self, request: SpeakRequest) -> Iterator[Audio]:
+        """Yield the sound in order, sentence by sentence or finer, so that the first can play while the rest is made."""
+        ...
+
+
+@runtime_checkable
+class Trainer(Protocol):
+    """Learns an artefact from a dataset (writing) or a corpus directory (voice)."""
+
+    @classmethod
+    def train(cls, data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
+        """Learn from the directory ``data`` and fill the empty directory ``out``; the caller publishes it.
+
+        Writing: ``data`` is a Dataset. Speaking: ``data`` is a Corpus directory (``corpus.json``, see
+        ``speak.corpus``) with the clips' sound files.
+        """
+        ...

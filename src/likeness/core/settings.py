@@ -1,0 +1,66 @@
+"""Settings: environment (``LIKENESS_…``) over the file ``likeness.toml`` in the home over the defaults here."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from platformdirs import user_cache_path
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+def _default_home() -> Path:
+    return Path.home() / "Likeness"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set for the machine. Options of a training run are recipes, not settings."""
+
+    model_config = SettingsConfigDict(env_prefix="LIKENESS_", extra="forbid")
+
+    home: Path = Field(default_factory=_default_home, description="Folder that holds every person's data.")
+    cache: Path = Field(
+        default_factory=lambda: user_cache_path("likeness"), description="Folder for what can be made again."
+    )
+    person: str = Field("", description="Whose data to use when no --person is given.")
+    host: str = Field("127.0.0.1", description="Loopback address the gateway binds to.")
+    port: int = Field(8765, ge=0, le=65535, description="Port of the gateway; 0 takes a free one.")
+    writer: str = Field("builtin.recall", description="Engine that writes.")
+    speaker: str = Field("builtin.voice", description="Engine that speaks.")
+    allowed_hosts: list[str] = Field(
+        default_factory=list, description="Host names besides loopback under which the gateway answers."
+    )
+    allowed_origins: list[str] = Field(
+        default_factory=list, description="Web origins besides its own that may call the gateway."
+    )
+    upload_limit_mb: int = Field(64, gt=0, description="Largest upload accepted, in megabytes.")
+    memory_limit_mb: int = Field(
+        18_000, gt=0, description="Memory that all loaded engines together may take, in megabytes."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        import os
+
+        home = Path(os.environ.get("LIKENESS_HOME", "") or _default_home())
+        file = TomlConfigSettingsSource(settings_cls, home / "likeness.toml")
+        return (init_settings, env_settings, file)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""Engines that work right after install, with nothing to download."""

@@ -1,0 +1,1 @@
+"""A writer that recalls and rewrites, learned from the person's own messages."""

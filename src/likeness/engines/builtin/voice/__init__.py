@@ -1,0 +1,1 @@
+"""A voice learned in place, with nothing to download."""

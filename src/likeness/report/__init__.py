@@ -1,0 +1,1 @@
+"""Self-contained report pages drawn from what the tracks measured."""

@@ -1,0 +1,1 @@
+"""One file per export format; each is a plugin found by name."""

@@ -1,0 +1,1 @@
+"""The speaking track: Recording -> Clip -> Corpus -> Voice -> audio."""

@@ -1,0 +1,1 @@
+"""The writing track: Message -> Exchange -> Example -> Dataset -> Adapter -> text."""

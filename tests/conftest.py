@@ -1,0 +1,27 @@
+"""Locks every test out of the real home and the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test an empty home of its own; no setting of the machine's leaks in."""
+    import os
+
+    for name in [key for key in os.environ if key.startswith("LIKENESS_")]:
+        monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+    monkeypatch.setenv("LIKENESS_HOME", str(home / "Likeness"))
+    from likeness.core.settings import settings
+
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
