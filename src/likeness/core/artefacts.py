@@ -60,9 +60,7 @@ def load(folder: Path) -> Manifest:
             known[key] = tuple(known.get(key, ()))
         return Manifest(**known)
     except (ValueError, TypeError, AttributeError) as error:
-        raise InputError(
-            f"{path.parent.name}/{MANIFEST} is damaged: {error}", hint="make the artefact again"
-        ) from None
+        raise InputError(f"{path.parent.name}/{MANIFEST} is damaged: {error}", hint="make the artefact again") from None
 
 
 @contextmanager
@@ -77,9 +75,7 @@ def listed(folder: Path) -> list[tuple[Path, Manifest]]:
     """The artefacts in ``folder``, newest first. Half-written ones (names that begin with a dot) are not seen."""
     if not folder.is_dir():
         return []
-    found = [
-        (p, load(p)) for p in folder.iterdir() if not p.name.startswith(".") and (p / MANIFEST).is_file()
-    ]
+    found = [(p, load(p)) for p in folder.iterdir() if not p.name.startswith(".") and (p / MANIFEST).is_file()]
     return sorted(found, key=lambda item: item[1].created_at, reverse=True)
 
 

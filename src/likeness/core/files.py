@@ -33,9 +33,7 @@ def replacing(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
     text = "b" not in mode
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     try:
-        with os.fdopen(
-            descriptor, mode, encoding="utf-8" if text else None, newline="" if text else None
-        ) as handle:
+        with os.fdopen(descriptor, mode, encoding="utf-8" if text else None, newline="" if text else None) as handle:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())

@@ -145,12 +145,8 @@ class Home:
             if not known:
                 raise NotReady("nobody has been set up yet", hint="start with: likeness init NAME")
             if len(known) > 1:
-                raise NotReady(
-                    f"there are several people: {', '.join(known)}", hint="say which with --person NAME"
-                )
+                raise NotReady(f"there are several people: {', '.join(known)}", hint="say which with --person NAME")
             name = known[0]
         if name not in known:
-            raise NotFound(
-                f"there is no person called {name!r}", hint=f"known: {', '.join(known) or 'nobody yet'}"
-            )
+            raise NotFound(f"there is no person called {name!r}", hint=f"known: {', '.join(known) or 'nobody yet'}")
         return PersonHome(self.root / name)

@@ -55,9 +55,7 @@ def engine(name: str) -> type[Engine]:
         known = ", ".join(names(ENGINES))
         raise EngineMissing(f"there is no engine called {name!r}", hint=f"engines: {known}") from None
     except ImportError as error:
-        raise EngineMissing(
-            f"engine {name!r} cannot be loaded: {error}", hint="install what it needs"
-        ) from error
+        raise EngineMissing(f"engine {name!r} cannot be loaded: {error}", hint="install what it needs") from error
     missing = missing_libraries(loaded.info)
     if missing:
         raise EngineMissing(
