@@ -106,7 +106,7 @@ class Engine(Protocol):
 
     @classmethod
     def open(cls, artefact: Path | None = None, options: Mapping[str, Any] | None = None) -> Self:
-        """Load what is needed to work. ``artefact`` is an adapter's or voice's directory; ``None`` where none is used."""
+        """Load what is needed to work; ``artefact`` is the folder of an adapter or voice, or ``None``."""
         ...
 
     def close(self) -> None: ...
@@ -129,7 +129,7 @@ class Speaker(Protocol):
     """Sample rate of what :meth:`speak` yields, in Hz."""
 
     def speak(self, request: SpeakRequest) -> Iterator[Audio]:
-        """Yield the sound in order, sentence by sentence or finer, so that the first can play while the rest is made."""
+        """Yield the sound in order, in pieces, so that the first can play while the rest is made."""
         ...
 
 

@@ -82,7 +82,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far into a file a source has read. ``cursor`` is where reading can resume (bytes, or messages in an index)."""
+    """How far into a file a source has read. ``cursor`` is where reading can resume."""
 
     done: int
     total: int
