@@ -1,0 +1,94 @@
+"""From spoken English text to phonemes: lexicon, context, inflection, spelling out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from likeness.engines.builtin.voice.english import function_words, heteronyms
+from likeness.engines.builtin.voice.english.letters import spell, word_set
+from likeness.engines.builtin.voice.english.lexicon import lexicon
+from likeness.engines.builtin.voice.english.phones import Word, phones_of
+from likeness.engines.builtin.voice.english.suffixes import inflected
+from likeness.engines.builtin.voice.english.tokens import Token, tokens
+
+Phones = tuple[str, ...]
+
+# Two capitals that are letters although a word is spelled alike; longer ones go by the lexicon.
+_LETTER_PAIRS = word_set("US IT AM PM OR ID AI UK EU UN TV PC HR PR VP IP OS MS AD BC")
+_LONGEST_WORD = 40
+
+
+def pronounce(text: str) -> list[Word]:
+    """The words of ``text`` with their phonemes and pauses.
+
+    ``text`` is spoken text (``speak.normalise``): numbers and signs already words. Digits that are left are named one
+    by one; letters of other scripts, symbols and control characters are left out
+    (:func:`letters.unpronounceable` counts those letters). Text without a single word gives an empty list.
+    """
+    found = tokens(text)
+    shouted = _shouted(found)
+    lower = [token.text.lower() for token in found]
+    said: list[Word] = []
+    following = "" if len(found) == 1 else "."
+    for index in range(len(found) - 1, -1, -1):
+        token = found[index]
+        phones = _in_context(found, lower, index, following, shouted=shouted)
+        said.append(Word(token.text, phones_of(phones), token.pause_after))
+        following = phones[0]
+    return said[::-1]
+
+
+def _shouted(found: Sequence[Token]) -> bool:
+    """Whether the whole text is in capitals, so that capitals mean nothing."""
+    long = [token.text for token in found if len(token.text) > 1]
+    return len(long) > 2 and sum(word.isupper() for word in long) > 0.7 * len(long)
+
+
+def _in_context(found: Sequence[Token], lower: list[str], index: int, following: str, *, shouted: bool) -> Phones:
+    token, word = found[index], lower[index]
+    if word.isdigit():
+        return spell(word)
+    if len(word) == 1:
+        if _is_letter_name(found, index):
+            return spell(word)
+    elif token.text.isupper() and not shouted and token.text in _LETTER_PAIRS:
+        return spell(word)
+    weak = function_words.said(word, following, pause=bool(token.pause_after))
+    if weak:
+        return weak
+    return heteronyms.resolve(lower, index) or _alone(word, token.text.isupper() and not shouted)
+
+
+def _is_letter_name(found: Sequence[Token], index: int) -> bool:
+    """A single letter is its name, but "a" and "I" are words unless a lone capital stands beside a capital A."""
+    text = found[index].text
+    if text in ("a", "I"):
+        return False
+    if text != "A":
+        return True
+    beside = [found[place].text for place in (index - 1, index + 1) if 0 <= place < len(found)]
+    return bool(found[index].pause_after) or any(
+        len(other) == 1 and other.isupper() and other != "I" for other in beside
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _alone(word: str, capitals: bool) -> Phones:
+    """``word`` (lower case) by itself; ``capitals`` says that it was written in capitals among other words."""
+    known = _first(word)
+    if known:
+        return known
+    if capitals and len(word) <= 4:
+        return spell(word)
+    if not any(letter in "aeiouy" for letter in word):
+        return spell(word) or spell("x")
+    if len(word) > _LONGEST_WORD:
+        half = len(word) // 2
+        return _alone(word[:half], False) + _alone(word[half:], False)
+    return inflected(word, _first) or spell(word)
+
+
+def _first(word: str) -> Phones | None:
+    known = lexicon().pronunciations(word)
+    return known[0] if known else None

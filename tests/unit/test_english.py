@@ -1,0 +1,129 @@
+"""Spoken text to phonemes: lexicon, context, inflection, spelling."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from likeness.engines.builtin.voice.english import PAUSES, SYMBOLS, VOWELS, Word, pronounce
+from likeness.engines.builtin.voice.english.letters import unpronounceable
+from likeness.engines.builtin.voice.english.lexicon import lexicon
+
+
+def said(word: Word) -> str:
+    return " ".join(phone.symbol + (str(phone.stress) if phone.is_vowel else "") for phone in word.phones)
+
+
+def in_text(text: str, word: str) -> str:
+    return next(said(found) for found in pronounce(text) if found.text.lower() == word)
+
+
+def test_known_words_come_from_the_lexicon() -> None:
+    assert [said(word) for word in pronounce("Hello world")] == ["HH AH0 L OW1", "W ER1 L D"]
+    assert "nasa" in lexicon()
+    assert "qqqq" not in lexicon()
+
+
+def test_every_pronunciation_of_a_word_is_kept() -> None:
+    assert ("R", "IY1", "D") in lexicon().pronunciations("read")
+    assert ("R", "EH1", "D") in lexicon().pronunciations("read")
+
+
+@pytest.mark.parametrize(
+    ("text", "pauses"),
+    [
+        ("Yes, he is; she left. Why? Go!", ["comma", "", "colon", "", "period", "question", "exclamation"]),
+        ("Well — no… fine", ["colon", "period", ""]),
+        ("well-known (as such) now", ["", "comma", "", "comma", ""]),
+        ('"Stop," he said.', ["comma", "", "period"]),
+        ("a - b", ["colon", ""]),
+    ],
+)
+def test_punctuation_becomes_pauses(text: str, pauses: list[str]) -> None:
+    assert [word.pause_after for word in pronounce(text)] == pauses
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "phones"),
+    [
+        ("I will read it.", "read", "R IY1 D"),
+        ("I have read it.", "read", "R EH1 D"),
+        ("I read it yesterday.", "read", "R EH1 D"),
+        ("They record music.", "record", "R IH0 K AO1 R D"),
+        ("a record of it", "record", "R EH1 K ER0 D"),
+        ("we live here", "live", "L IH1 V"),
+        ("a live show", "live", "L AY1 V"),
+        ("They lead the team", "lead", "L IY1 D"),
+        ("lead poisoning", "lead", "L EH1 D"),
+        ("no use at all", "use", "Y UW1 S"),
+        ("we use it", "use", "Y UW1 Z"),
+        ("close the door", "close", "K L OW1 Z"),
+        ("very close friends", "close", "K L OW1 S"),
+        ("the wind blew", "wind", "W IH1 N D"),
+        ("wind up the clock", "wind", "W AY1 N D"),
+        ("to tear it apart", "tear", "T EH1 R"),
+        ("they present the plan", "present", "P R IY0 Z EH1 N T"),
+        ("a present for you", "present", "P R EH1 Z AH0 N T"),
+        ("to refuse it", "refuse", "R AH0 F Y UW1 Z"),
+    ],
+)
+def test_heteronyms_follow_their_context(text: str, word: str, phones: str) -> None:
+    assert in_text(text, word) == phones
+
+
+@pytest.mark.parametrize(
+    ("text", "phones"),
+    [
+        ("googled", "G UW1 G AH0 L D"),
+        ("Zoomed", "Z UW1 M D"),
+        ("Zooms'", "Z UW1 M Z"),
+        ("the tweakings", "T W IY1 K IH0 NG Z"),
+        ("unjammed", "AH0 N JH AE1 M D"),
+    ],
+)
+def test_unknown_inflections_are_built_from_the_stem(text: str, phones: str) -> None:
+    assert said(pronounce(text)[-1]) == phones
+
+
+@pytest.mark.parametrize(
+    ("text", "phones"),
+    [("XQJ", "EH2 K S K Y UW2 JH EY1"), ("the US", "Y UW2 EH1 S"), ("told us now", "AH0 S"), ("NASA", "N AE1 S AH0")],
+)
+def test_initialisms_are_spelled_and_words_are_not(text: str, phones: str) -> None:
+    assert phones in [said(word) for word in pronounce(text)]
+
+
+def test_capitals_throughout_are_no_initialisms() -> None:
+    assert in_text("TELL US ABOUT IT PLEASE", "us") == in_text("tell us about it please", "us")
+
+
+def test_little_words_are_weak_inside_and_strong_at_the_end() -> None:
+    assert in_text("a cup for me", "for") == "F ER0"
+    assert in_text("what is it for?", "for") == "F AO1 R"
+    assert in_text("the apple", "the") == "DH IY0"
+    assert in_text("the pear", "the") == "DH AH0"
+
+
+def test_syllables_follow_the_longest_onset() -> None:
+    (word,) = pronounce("extra")
+    assert [phone.syllable for phone in word.phones] == [0, 0, 1, 1, 1, 1]
+
+
+def test_accents_are_dropped_and_other_scripts_left_out_and_counted() -> None:
+    assert said(pronounce("José")[0]) == said(pronounce("Jose")[0])
+    assert [word.text for word in pronounce("hello привет 😀 world")] == ["hello", "world"]
+    assert unpronounceable("hello привет 😀 é") == 6
+    assert pronounce("🙂 … 你好") == []
+
+
+@given(st.text(max_size=80))
+def test_any_text_gives_words_of_known_phonemes(text: str) -> None:
+    words = pronounce(text)
+    assert words == pronounce(text)
+    for word in words:
+        assert word.phones
+        assert word.pause_after in PAUSES
+        for phone in word.phones:
+            assert phone.symbol in SYMBOLS
+            assert phone.stress == 0 or phone.symbol in VOWELS
