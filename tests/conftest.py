@@ -9,14 +9,13 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _sandbox(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give each test an empty home of its own; no setting of the machine's leaks in."""
     import os
 
     for name in [key for key in os.environ if key.startswith("LIKENESS_")]:
         monkeypatch.delenv(name)
-    home = tmp_path / "home"
-    home.mkdir()
+    home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     monkeypatch.setenv("LIKENESS_HOME", str(home / "Likeness"))

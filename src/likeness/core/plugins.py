@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from importlib import metadata
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from likeness.core.errors import EngineMissing, NotFound
-from likeness.core.protocols import Engine, EngineInfo, Source
+
+if TYPE_CHECKING:  # the contracts bring numpy, which a listing does not need
+    from likeness.core.protocols import Engine, EngineInfo, Source
 
 SOURCES = "likeness.sources"
 ENGINES = "likeness.engines"
