@@ -39,8 +39,8 @@ _ONSETS = frozenset(
     f"{first} {rest}"
     for first, rests in {
         "P": "LRY", "B": "LRY", "T": "RW", "D": "RWY", "K": "LRWY", "G": "LRWY", "F": "LRY", "V": "Y", "M": "Y",
-        "N": "Y", "TH": "RW", "SH": "R", "HH": "YW", "S": ("P", "T", "K", "M", "N", "L", "W", "F", "P L", "P R", "P Y", "T R",
-                                               "T Y", "K R", "K W", "K Y", "K L"),
+        "N": "Y", "TH": "RW", "SH": "R", "HH": "YW",
+        "S": ("P", "T", "K", "M", "N", "L", "W", "F", "P L", "P R", "P Y", "T R", "T Y", "K R", "K W", "K Y", "K L"),
     }.items()
     for rest in rests
 )  # fmt: skip

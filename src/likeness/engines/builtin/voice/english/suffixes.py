@@ -71,6 +71,8 @@ def past(stem: Phones) -> Phones:
 
 def inflected(word: str, find: Find) -> Phones | None:
     """``word`` as a stem that ``find`` knows plus a regular ending or prefix; ``None`` when it has neither."""
+    if word.endswith("s'"):
+        return find(word[:-1]) or inflected(word[:-1], find)
     for stem, ending in _s_or_ed(word):
         known = find(stem)
         if known:
@@ -90,11 +92,9 @@ def inflected(word: str, find: Find) -> Phones | None:
 
 
 def _s_or_ed(word: str) -> Iterator[tuple[str, str]]:
-    for ending in ("'s", "s'", "s"):
+    for ending in ("'s", "s"):
         if word.endswith(ending) and len(word) > len(ending) + 1:
             stem = word[: -len(ending)]
-            if ending == "s'":
-                yield stem + "s", "s"
             if not (ending == "s" and stem.endswith("s")):
                 yield stem, "s"
     if word.endswith("ies") and len(word) > 4:
