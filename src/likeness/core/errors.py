@@ -12,6 +12,11 @@
     ├── EngineMissing                 exit 5   HTTP 503   the engine asked for cannot run here
     ├── HomeUnavailable               exit 6   HTTP 503   the disk that holds the data is not there
     ├── Refused                       exit 7   HTTP 403   a foreign caller, or an act that is not allowed
+    │   ├── KeyNeeded                 exit 7   HTTP 401   no key, or a wrong one
+    │   └── TooManyTries              exit 7   HTTP 429   too many wrong keys in a short time
+    ├── EngineFailed                  exit 8   HTTP 500   an engine's process died, hung or raised what is not ours
+    ├── Busy                          exit 9   HTTP 503   everything that could do it is taken; try again
+    ├── DoesNotFit                    exit 10  HTTP 503   more memory than the limit allows
     └── Interrupted                   exit 130 HTTP 503   stopped by the user; what was done is kept
 
 Each class carries its process exit code, its HTTP status and a ``code`` for programs; each instance carries a
@@ -114,6 +119,43 @@ class Refused(LikenessError):
     exit_code = 7
     http_status = 403
     code = "refused"
+
+
+class KeyNeeded(Refused):
+    """The gateway was called without its key, or with a wrong one."""
+
+    http_status = 401
+    code = "invalid_api_key"
+
+
+class TooManyTries(Refused):
+    """Too many wrong keys in a short time."""
+
+    http_status = 429
+    code = "rate_limit_exceeded"
+
+
+class EngineFailed(LikenessError):
+    """The process that holds an engine died, overran its deadline, or raised an error that is not in this tree."""
+
+    exit_code = 8
+    code = "engine_failed"
+
+
+class Busy(LikenessError):
+    """Everything that could do the work is taken. The same request can succeed later."""
+
+    exit_code = 9
+    http_status = 503
+    code = "busy"
+
+
+class DoesNotFit(LikenessError):
+    """Loading the engine would take more memory than the limit that all engines share."""
+
+    exit_code = 10
+    http_status = 503
+    code = "does_not_fit"
 
 
 class Interrupted(LikenessError):
