@@ -1,0 +1,17 @@
+"""One SQLite file per person: messages with full-text search, and the ledger of imports.
+
+A new kind of row gets a module here (a class over :class:`~likeness.core.store.database.Database`), a function at
+the end of ``migrations.MIGRATIONS``, and its name in the bases of :class:`Store`.
+"""
+
+from __future__ import annotations
+
+from likeness.core.store.database import Database
+from likeness.core.store.imports import BadEntry, Checkpoint, ImportRecord, Imports
+from likeness.core.store.messages import Messages
+
+__all__ = ["BadEntry", "Checkpoint", "Database", "ImportRecord", "Store"]
+
+
+class Store(Messages, Imports):
+    """Everything kept of one person. Open it with ``with Store.open(path) as store:``."""

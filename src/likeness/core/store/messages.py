@@ -1,0 +1,147 @@
+"""The messages: added once, read in order, found by words."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from likeness.core.store.database import Database
+from likeness.core.store.imports import Checkpoint, record_progress
+from likeness.core.types import Message
+
+_COLUMNS = (
+    "id, source, conversation, sender, sender_name, sent_at, subject, body, body_type, from_owner, automated, "
+    "native_id, reply_to, recipients, parents, labels, place"
+)
+_INSERT = f"INSERT OR IGNORE INTO messages ({_COLUMNS}) VALUES ({', '.join('?' * 17)})"  # noqa: S608
+_WORD = re.compile(r"\w+")
+_PAGE = 500
+
+
+class Messages(Database):
+    """The ``messages`` table and its full-text index."""
+
+    def add(self, messages: Iterable[Message], checkpoint: Checkpoint | None = None) -> int:
+        """Add what is not there yet and return how many were; ``checkpoint`` is saved in the same transaction.
+
+        A message of which a stored one has the same ``id`` changes nothing and counts as a duplicate.
+        """
+        rows = [_row(message) for message in messages]
+        with self._transaction() as connection:
+            kept = 0
+            for row in rows:
+                kept += connection.execute(_INSERT, row).rowcount
+            if checkpoint is not None:
+                record_progress(connection, checkpoint, kept=kept, duplicates=len(rows) - kept)
+        return kept
+
+    def messages(self, owner_only: bool = False) -> Iterator[Message]:
+        """Every message, ordered by (conversation, sent_at, id); those without a date come first.
+
+        Reads page by page, so messages added meanwhile may or may not be seen, and none is seen twice.
+        """
+        where = "WHERE from_owner" if owner_only else ""
+        query = f"SELECT {_COLUMNS} FROM messages {where} ORDER BY conversation, sent_at, id"  # noqa: S608
+        with self._lock:
+            cursor = self._connection.execute(query)
+        while True:
+            with self._lock:
+                page = cursor.fetchmany(_PAGE)
+            if not page:
+                return
+            yield from map(_message, page)
+
+    def message(self, id: str) -> Message | None:
+        """The message with this ``id``."""
+        return self._one("WHERE id = ?", id)
+
+    def message_by_native(self, native_id: str) -> Message | None:
+        """The message whose format calls it ``native_id`` (a Message-ID without angle brackets)."""
+        return self._one("WHERE native_id = ? AND native_id <> '' ORDER BY key LIMIT 1", native_id)
+
+    def count(self, owner_only: bool = False) -> int:
+        """How many messages there are."""
+        where = "WHERE from_owner" if owner_only else ""
+        with self._lock:
+            return int(self._connection.execute(f"SELECT count(*) FROM messages {where}").fetchone()[0])  # noqa: S608
+
+    def search(self, query: str, limit: int = 20, *, owner_only: bool = False) -> list[Message]:
+        """Messages with any of the words of ``query`` in subject or body, best match (BM25) first.
+
+        ``query`` is plain words: punctuation and operators of the full-text engine mean nothing in it.
+        """
+        words = dict.fromkeys(_WORD.findall(query.casefold()))
+        if not words or limit <= 0:
+            return []
+        match = " OR ".join(f'"{word}"' for word in words)
+        columns = ", ".join(f"m.{column}" for column in _COLUMNS.split(", "))
+        owner = "AND m.from_owner" if owner_only else ""
+        sql = (
+            f"SELECT {columns} FROM messages_text JOIN messages m ON m.key = messages_text.rowid "  # noqa: S608
+            f"WHERE messages_text MATCH ? {owner} ORDER BY bm25(messages_text), m.key LIMIT ?"
+        )
+        with self._lock:
+            rows = self._connection.execute(sql, (match, limit)).fetchall()
+        return [_message(row) for row in rows]
+
+    def _one(self, where: str, value: str) -> Message | None:
+        with self._lock:
+            row = self._connection.execute(f"SELECT {_COLUMNS} FROM messages {where}", (value,)).fetchone()  # noqa: S608
+        return _message(row) if row else None
+
+
+def _clean(text: str) -> str:
+    """SQLite stores UTF-8: half of a surrogate pair, which a broken decoder can leave, becomes U+FFFD."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text
+
+
+def _row(message: Message) -> tuple[Any, ...]:
+    return (
+        message.id,
+        message.source,
+        _clean(message.conversation),
+        _clean(message.sender),
+        _clean(message.sender_name),
+        message.sent_at.isoformat() if message.sent_at else None,
+        _clean(message.subject),
+        _clean(message.body),
+        message.body_type,
+        int(message.from_owner),
+        int(message.automated),
+        _clean(message.native_id),
+        _clean(message.reply_to),
+        json.dumps(message.recipients),
+        json.dumps(message.references),
+        json.dumps(message.labels),
+        _clean(message.where),
+    )
+
+
+def _message(row: sqlite3.Row | tuple[Any, ...]) -> Message:
+    return Message(
+        id=row[0],
+        source=row[1],
+        conversation=row[2],
+        sender=row[3],
+        sender_name=row[4],
+        sent_at=datetime.fromisoformat(row[5]) if row[5] else None,
+        subject=row[6],
+        body=row[7],
+        body_type=row[8],
+        from_owner=bool(row[9]),
+        automated=bool(row[10]),
+        native_id=row[11],
+        reply_to=row[12],
+        recipients=tuple(json.loads(row[13])),
+        references=tuple(json.loads(row[14])),
+        labels=tuple(json.loads(row[15])),
+        where=row[16],
+    )

@@ -1,0 +1,108 @@
+"""The schema, as ordered functions. ``PRAGMA user_version`` counts how many have run; each runs in one transaction.
+
+A released migration is never edited: a change of schema is a new function at the end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+
+def _create_messages(connection: sqlite3.Connection) -> None:
+    """2026-11: messages, with full-text search over subject and body kept in step by triggers."""
+    connection.execute(
+        """
+        CREATE TABLE messages (
+            key INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            source TEXT NOT NULL,
+            conversation TEXT NOT NULL,
+            sender TEXT NOT NULL,
+            sender_name TEXT NOT NULL,
+            sent_at TEXT,
+            subject TEXT NOT NULL,
+            body TEXT NOT NULL,
+            body_type TEXT NOT NULL,
+            from_owner INTEGER NOT NULL,
+            automated INTEGER NOT NULL,
+            native_id TEXT NOT NULL,
+            reply_to TEXT NOT NULL,
+            recipients TEXT NOT NULL,
+            parents TEXT NOT NULL,
+            labels TEXT NOT NULL,
+            place TEXT NOT NULL
+        )
+        """
+    )
+    connection.execute("CREATE INDEX messages_in_order ON messages (conversation, sent_at, id)")
+    connection.execute("CREATE INDEX messages_by_native_id ON messages (native_id) WHERE native_id <> ''")
+    connection.execute(
+        """
+        CREATE VIRTUAL TABLE messages_text USING fts5 (
+            subject, body, content='messages', content_rowid='key', tokenize='unicode61 remove_diacritics 2'
+        )
+        """
+    )
+    connection.execute(
+        """
+        CREATE TRIGGER messages_added AFTER INSERT ON messages BEGIN
+            INSERT INTO messages_text (rowid, subject, body) VALUES (new.key, new.subject, new.body);
+        END
+        """
+    )
+    connection.execute(
+        """
+        CREATE TRIGGER messages_removed AFTER DELETE ON messages BEGIN
+            INSERT INTO messages_text (messages_text, rowid, subject, body)
+            VALUES ('delete', old.key, old.subject, old.body);
+        END
+        """
+    )
+
+
+def _create_imports(connection: sqlite3.Connection) -> None:
+    """2026-11: the ledger. ``cursor`` is where an unfinished import goes on, saved with the messages it covers."""
+    connection.execute(
+        """
+        CREATE TABLE imports (
+            id INTEGER PRIMARY KEY,
+            source TEXT NOT NULL,
+            path TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            file_number INTEGER NOT NULL DEFAULT 0,
+            cursor INTEGER NOT NULL DEFAULT 0,
+            read INTEGER NOT NULL DEFAULT 0,
+            kept INTEGER NOT NULL DEFAULT 0,
+            duplicates INTEGER NOT NULL DEFAULT 0,
+            bytes INTEGER NOT NULL DEFAULT 0,
+            started_at TEXT NOT NULL,
+            finished_at TEXT
+        )
+        """
+    )
+    connection.execute(
+        """
+        CREATE TABLE import_drops (
+            import_id INTEGER NOT NULL REFERENCES imports (id),
+            reason TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (import_id, reason)
+        ) WITHOUT ROWID
+        """
+    )
+    connection.execute(
+        """
+        CREATE TABLE import_bad_entries (
+            key INTEGER PRIMARY KEY,
+            import_id INTEGER NOT NULL REFERENCES imports (id),
+            place TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            detail TEXT NOT NULL
+        )
+        """
+    )
+    connection.execute("CREATE INDEX import_bad_entries_of ON import_bad_entries (import_id)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_messages, _create_imports)
