@@ -1,0 +1,74 @@
+"""The command ``likeness``: its nouns, its options, and the one place where errors become words and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from likeness import __version__
+from likeness.cli import archive, enrol, evaluate, person, prepare, report, serve, status, voice, writing
+from likeness.cli.options import HELP_SETTINGS
+from likeness.core.errors import Interrupted, LikenessError
+
+COMMANDS = ["init", "import", "prepare", "enrol", "write", "rewrite", "say", "serve", "status", "evaluate", "report"]
+
+
+class _InOrderOfUse(TyperGroup):
+    """Lists the commands in the order a newcomer takes them."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return [name for name in COMMANDS if name in self.commands] + sorted(set(self.commands) - set(COMMANDS))
+
+
+app = typer.Typer(
+    cls=_InOrderOfUse,
+    name="likeness",
+    help="Learns how one person writes and speaks, on their own machine, and serves it.",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings=HELP_SETTINGS,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help is quicker, and copies cleanly
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"likeness {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+for module in (person, archive, prepare, enrol, writing, voice, serve, status, evaluate, report):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command line; every :class:`LikenessError` becomes a sentence, a hint and its exit code."""
+    try:
+        app(standalone_mode=True)
+    except LikenessError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        _fail(Interrupted("stopped", hint="what was done is kept; the same command continues it"))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _fail(error: LikenessError) -> None:
+    typer.echo(f"likeness: {error}", err=True)
+    if error.hint:
+        typer.echo(f"  → {error.hint}", err=True)
+    sys.exit(error.exit_code)

@@ -1,0 +1,56 @@
+"""``likeness prepare writing``: from messages to a dataset, and the built-in writer learned from it."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from likeness.cli.options import JsonOption, PersonOption, examples, open_person
+
+
+def register(app: typer.Typer) -> None:
+    """Add this noun's commands."""
+    group = typer.Typer(
+        help="Turn what was imported into what can be learned from.", no_args_is_help=True, rich_markup_mode=None
+    )
+    group.command(
+        "writing",
+        help="Clean, redact, de-duplicate and split your messages into a dataset, and learn your habits from it.",
+        epilog=examples(
+            "likeness prepare writing",
+            "likeness prepare writing --redact-names --preset full",
+            "likeness prepare writing --allow-small   (under 200 examples)",
+        ),
+    )(writing)
+    app.add_typer(group, name="prepare")
+
+
+def writing(
+    preset: Annotated[str, typer.Option("--preset", help="Which set of defaults: curated or full.")] = "curated",
+    allow_small: Annotated[bool, typer.Option("--allow-small", help="Go on with fewer than 200 examples.")] = False,
+    redact_names: Annotated[bool, typer.Option("--redact-names", help="Replace people's names too.")] = False,
+    person: PersonOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Prepare the dataset and train the built-in writer."""
+    from likeness.cli.progress import follow
+    from likeness.write.prepare import latest_dataset, prepare
+    from likeness.write.recipe import load_recipe
+    from likeness.write.train import latest_adapter, train
+
+    home = open_person(person)
+    recipe = load_recipe(preset, redact_names=redact_names)
+    follow(prepare(home, recipe, allow_small=allow_small), quiet=as_json)
+    dataset = latest_dataset(home)
+    follow(train(home, {}, dataset=dataset), quiet=as_json)
+    adapter = latest_adapter(home)
+    from likeness.core import artefacts
+
+    measures = artefacts.load(dataset).measures
+    if as_json:
+        typer.echo(json.dumps({"dataset": str(dataset), "adapter": str(adapter), "measures": measures}, default=str))
+        return
+    typer.echo(f"Dataset: {dataset}")
+    typer.echo('Next: likeness write "thank Ana for the slides"')
