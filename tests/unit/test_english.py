@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from likeness.engines.builtin.voice.english import PAUSES, SYMBOLS, VOWELS, Word, pronounce
+from likeness.engines.builtin.voice.english.letter_to_sound import letter_to_sound
 from likeness.engines.builtin.voice.english.letters import unpronounceable
 from likeness.engines.builtin.voice.english.lexicon import lexicon
 
@@ -127,3 +130,23 @@ def test_any_text_gives_words_of_known_phonemes(text: str) -> None:
         for phone in word.phones:
             assert phone.symbol in SYMBOLS
             assert phone.stress == 0 or phone.symbol in VOWELS
+
+
+@pytest.mark.parametrize(
+    ("word", "phones"),
+    [
+        ("glorped", "G L AO1 R P T"),
+        ("blorple", "B L AO1 R P AH0 L"),
+        ("anthropic", "AE2 N TH R AA1 P IH0 K"),
+        ("zoomer", "Z UW1 M ER0"),
+    ],
+)
+def test_words_no_lexicon_holds_are_sounded_out(word: str, phones: str) -> None:
+    assert word not in lexicon()
+    assert said(pronounce(word)[0]) == phones
+
+
+def test_letter_to_sound_is_right_for_most_held_out_words() -> None:
+    held = [(word, known) for word, known in lexicon().items() if zlib.crc32(word.encode()) % 20 == 0][::12]
+    right = sum(letter_to_sound().pronounce(word) in known for word, known in held)
+    assert right / len(held) > 0.55

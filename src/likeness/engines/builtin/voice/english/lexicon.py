@@ -7,6 +7,7 @@ first. It is kept as one ``bytes`` and searched by bisection on byte offsets, so
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -39,6 +40,12 @@ class Lexicon:
             else:
                 high = start
         return ()
+
+    def items(self) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
+        """Every word with its pronunciations, in alphabetical order."""
+        for line in self._lines.decode("ascii").splitlines():
+            word, *coded = line.split(" ")
+            yield word, tuple(decode(one) for one in coded)
 
     def __contains__(self, word: str) -> bool:
         return bool(self.pronunciations(word))

@@ -1,11 +1,13 @@
-"""From spoken English text to phonemes: lexicon, context, inflection, spelling out."""
+"""From spoken English text to phonemes: lexicon, context, inflection, spelling out, letter-to-sound."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from likeness.engines.builtin.voice.english import function_words, heteronyms
+from likeness.engines.builtin.voice.english.letter_to_sound import letter_to_sound
 from likeness.engines.builtin.voice.english.letters import spell, word_set
 from likeness.engines.builtin.voice.english.lexicon import lexicon
 from likeness.engines.builtin.voice.english.phones import Word, phones_of
@@ -61,16 +63,17 @@ def _in_context(found: Sequence[Token], lower: list[str], index: int, following:
 
 
 def _is_letter_name(found: Sequence[Token], index: int) -> bool:
-    """A single letter is its name, but "a" and "I" are words unless a lone capital stands beside a capital A."""
+    """A single letter is its name; "a" and "I" are words, and so is "A" where a sentence begins."""
     text = found[index].text
     if text in ("a", "I"):
         return False
-    if text != "A":
-        return True
-    beside = [found[place].text for place in (index - 1, index + 1) if 0 <= place < len(found)]
-    return bool(found[index].pause_after) or any(
-        len(other) == 1 and other.isupper() and other != "I" for other in beside
-    )
+    begins = index == 0 or found[index - 1].pause_after in ("period", "question", "exclamation")
+    alone = index + 1 == len(found) or bool(found[index].pause_after)
+    return text != "A" or alone or not begins or _is_capital(found[index + 1].text)
+
+
+def _is_capital(text: str) -> bool:
+    return len(text) == 1 and text.isupper() and text != "I"
 
 
 @lru_cache(maxsize=20_000)
@@ -79,16 +82,22 @@ def _alone(word: str, capitals: bool) -> Phones:
     known = _first(word)
     if known:
         return known
-    if capitals and len(word) <= 4:
+    if capitals and (len(word) <= 3 or not _readable(word)):
         return spell(word)
     if not any(letter in "aeiouy" for letter in word):
         return spell(word) or spell("x")
     if len(word) > _LONGEST_WORD:
         half = len(word) // 2
         return _alone(word[:half], False) + _alone(word[half:], False)
-    return inflected(word, _first) or spell(word)
+    return inflected(word, _first) or letter_to_sound().pronounce(word)
 
 
 def _first(word: str) -> Phones | None:
     known = lexicon().pronunciations(word)
     return known[0] if known else None
+
+
+def _readable(word: str) -> bool:
+    """Whether capitals can be read as a word (SIGIR, LORAN) and need not be spelled out (HTML, XKCD)."""
+    vowels = sum(letter in "aeiou" for letter in word)
+    return vowels * 3 >= len(word) and not re.search("[^aeiouy]{3}", word)
