@@ -117,7 +117,10 @@ def _list_mail(when: datetime) -> tuple[datetime, bytes]:
         "Precedence: list",
         'Content-Type: text/plain; charset="utf-8"',
     ]
-    body = "Friends, our muffles have perished. Leather or felt? Opinions welcomed (within reason). Hilary Stott, Tower Captain"
+    body = (
+        "Friends, our muffles have perished. Leather or felt? Opinions welcomed (within reason). "
+        "Hilary Stott, Tower Captain"
+    )
     return _mail(
         when, lines, body + "\n_______________________________\nringers mailing list\nringers@lists.bells.example.org"
     )
@@ -135,7 +138,8 @@ def _list_answer(when: datetime) -> tuple[datetime, bytes]:
     ]
     body = (
         "Dear Hilary,\n\nleather if you can afford it, I'd say - ours were felt till 2017 and they went all lumpy, "
-        "a bit like ringing with socks on. We paid about £95 for 8, and the chap who made them was lovely to deal with. "
+        "a bit like ringing with socks on. We paid about £95 for 8, and the chap who made them was lovely to deal with."
+        " "
         "I can dig out his number if that helps?\n\nBest wishes,\nEllis Marlow (St Hild's, Saltby)\n\n"
         "> Friends, our muffles have perished. Leather or felt? Opinions\n> welcomed (within reason)."
     )

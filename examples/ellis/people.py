@@ -29,6 +29,7 @@ OTHERS = {
     "daniel": Correspondent("Daniel Okoro", f"daniel.okoro@{MUSEUM}"),
     "lena": Correspondent("Lena Brandt", f"lena.brandt@{MUSEUM}"),
     "accounts": Correspondent("Accounts", f"accounts@{MUSEUM}"),
+    "volunteers": Correspondent("Reading room volunteers", f"volunteers@{MUSEUM}"),
     "mo": Correspondent("Mo Aziz", "mo@azizphoto.example.com"),
     "ingrid": Correspondent("Ingrid Dahl", "ingrid.dahl@lindfjordmuseum.example.org"),
     "keller": Correspondent("Margit Keller", "m.keller@uni.example.net"),
@@ -46,6 +47,7 @@ OTHERS = {
     "solicitor": Correspondent("Whitlock & Dunne LLP", "a.whitlock@whitlockdunne.example.com"),
     "piano": Correspondent("Celia Hart", "celia@hart-piano.example.com"),
     "delivery": Correspondent("Shelf & Co Support", "help@shelfandco.example.com"),
+    "neighbour": Correspondent("Alan & Jean Varley", "varleys@mail.example.com"),
     "robbie": Correspondent("Robbie Tan", "robbie.tan@mail.example.com"),
 }
 
