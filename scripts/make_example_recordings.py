@@ -2,11 +2,11 @@
 
     python scripts/make_example_recordings.py
 
-Reads ``examples/ellis/sentences.txt``; writes one FLAC file (16 kHz, mono, 16 bit) per sentence and
-``transcripts.csv`` into ``examples/ellis/recordings/``. The voice was never part of what the built-in prior was trained
-on. Tempo varies a little from clip to clip, levels sit where a person's would, and a faint room tone (about 45 dB under
-the speech) lies beneath, so that the check on import sees something like a quiet room. The same input gives the same
-sound every time; nothing is drawn from a clock.
+Reads ``examples/ellis/sentences.txt``; writes one FLAC file (22,050 Hz, mono, 16 bit) per sentence and
+``transcripts.csv`` into ``examples/ellis/recordings/``. The voice was never part of what the built-in prior was
+trained on; it speaks at 16 kHz, so there is nothing above 8 kHz but the room. Tempo varies a little from clip to clip,
+levels sit where a person's would, and a faint room tone (about 45 dB under the speech) lies beneath, so that the check
+on import sees something like a quiet room. The same input gives the same sound every time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter, resample_poly
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "ellis"
-RATE = 16_000
+RATE = 22_050
 SPEECH_DBFS = -23.0
 ROOM_DB_BELOW_SPEECH = 45.0
 LEAD_SECONDS, TAIL_SECONDS = 0.25, 0.35
@@ -31,7 +31,7 @@ TEMPI = (1.0, 0.96, 1.05, 1.02, 0.98)
 
 
 def spoken(text: str, stretch: float) -> NDArray[np.float64]:
-    """``text`` in the voice kal16, at 16 kHz."""
+    """``text`` in the voice kal16, resampled to ``RATE``."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.wav"
         command = ["flite", "-voice", "kal16", "--setf", f"duration_stretch={stretch}", "-t", text, "-o", str(out)]
@@ -42,7 +42,7 @@ def spoken(text: str, stretch: float) -> NDArray[np.float64]:
 
 def levelled(samples: NDArray[np.float64], dbfs: float) -> NDArray[np.float64]:
     """Scale so that the speech's power (of 20 ms frames within 30 dB of the loudest) is ``dbfs``."""
-    frames = samples[: len(samples) // 320 * 320].reshape(-1, 320)
+    frames = samples[: len(samples) // 441 * 441].reshape(-1, 441)
     power = (frames**2).mean(axis=1)
     active = power[power > power.max() * 1e-3]
     scaled: NDArray[np.float64] = samples * 10 ** (dbfs / 20) / np.sqrt(active.mean())
