@@ -1,4 +1,4 @@
-"""One SQLite file per person: messages with full-text search, and the ledger of imports.
+"""One SQLite file per person: messages with full-text search, the ledger of imports, and long jobs.
 
 A new kind of row gets a module here (a class over :class:`~likeness.core.store.database.Database`), a function at
 the end of ``migrations.MIGRATIONS``, and its name in the bases of :class:`Store`.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from likeness.core.store.database import Database
 from likeness.core.store.imports import BadEntry, Checkpoint, ImportRecord, Imports
+from likeness.core.store.jobs import Job, Jobs, StoredEvent
 from likeness.core.store.messages import Messages
 
-__all__ = ["BadEntry", "Checkpoint", "Database", "ImportRecord", "Store"]
+__all__ = ["BadEntry", "Checkpoint", "Database", "ImportRecord", "Job", "Store", "StoredEvent"]
 
 
-class Store(Messages, Imports):
+class Store(Messages, Imports, Jobs):
     """Everything kept of one person. Open it with ``with Store.open(path) as store:``."""

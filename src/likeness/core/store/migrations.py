@@ -105,4 +105,37 @@ def _create_imports(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX import_bad_entries_of ON import_bad_entries (import_id)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_messages, _create_imports)
+def _create_jobs(connection: sqlite3.Connection) -> None:
+    """2026-11: long jobs. ``lease`` is when (seconds since 1970) a running one may be taken by another process."""
+    connection.execute(
+        """
+        CREATE TABLE jobs (
+            key INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            target TEXT NOT NULL,
+            arguments TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'queued',
+            attempts INTEGER NOT NULL DEFAULT 0,
+            lease REAL NOT NULL DEFAULT 0,
+            cancel_asked INTEGER NOT NULL DEFAULT 0,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
+            result TEXT,
+            error TEXT
+        )
+        """
+    )
+    connection.execute(
+        """
+        CREATE TABLE job_events (
+            job_id TEXT NOT NULL REFERENCES jobs (id),
+            number INTEGER NOT NULL,
+            event TEXT NOT NULL,
+            PRIMARY KEY (job_id, number)
+        ) WITHOUT ROWID
+        """
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_messages, _create_imports, _create_jobs)
