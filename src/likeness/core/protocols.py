@@ -6,7 +6,7 @@ Sources are registered under the entry-point group ``likeness.sources``, engines
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
@@ -67,6 +67,21 @@ class Source(Protocol):
         Never raises on bad content: what cannot be read is a :class:`Skipped`. Yields the owner's messages and what
         they answer (mail) or the whole conversation (chat). May yield a message already yielded.
         """
+        ...
+
+
+@runtime_checkable
+class Threaded(Source, Protocol):
+    """A source that keeps only the owner's messages and what they answer, which can lie in two files (Sent, Inbox)."""
+
+    def answered(self, path: Path, owner: Owner) -> frozenset[str]:
+        """Native ids that the owner's messages in this file answer, wherever those may be."""
+        ...
+
+    def read(
+        self, path: Path, owner: Owner, *, start: int = 0, wanted: Collection[str] = ()
+    ) -> Iterator[Message | Skipped | Progress]:
+        """As :meth:`Source.read`, and keep the messages with a native id in ``wanted`` too."""
         ...
 
 

@@ -69,6 +69,15 @@ class Messages(Database):
         with self._lock:
             return int(self._connection.execute(f"SELECT count(*) FROM messages {where}").fetchone()[0])  # noqa: S608
 
+    def missing_parents(self) -> frozenset[str]:
+        """Native ids that the owner's messages answer and no stored message has."""
+        query = (
+            "SELECT DISTINCT reply_to FROM messages m WHERE from_owner AND reply_to <> '' AND NOT EXISTS "
+            "(SELECT 1 FROM messages p WHERE p.native_id = m.reply_to AND p.native_id <> '')"
+        )
+        with self._lock:
+            return frozenset(row[0] for row in self._connection.execute(query))
+
     def search(self, query: str, limit: int = 20, *, owner_only: bool = False) -> list[Message]:
         """Messages with any of the words of ``query`` in subject or body, best match (BM25) first.
 

@@ -1,0 +1,1 @@
+"""What the mail formats share: addresses, threads, bodies, and telling machines from people."""

@@ -1,0 +1,123 @@
+"""WhatsApp's "Export chat": ``.txt`` or ``.zip``, from iOS and Android, in any language."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from likeness.core.artefacts import digest
+from likeness.core.errors import UnsafeInput
+from likeness.core.protocols import Owner
+from likeness.core.types import Identity, Message, Progress, Skipped
+from likeness.sources.whatsapp import chat, container, notices
+
+_PROGRESS_EVERY = 500
+_NOTICE_AMONG_FIRST = 3
+_GROUP_LISTED = 12
+
+
+class WhatsAppSource:
+    """Reads one exported chat, or a zip of them."""
+
+    name: ClassVar[str] = "whatsapp"
+    title: ClassVar[str] = "WhatsApp chat export (txt, zip)"
+
+    def recognises(self, path: Path) -> bool:
+        """True for a text, or a zip with a text, whose lines begin with a date and time as WhatsApp writes them."""
+        if not path.is_file():
+            return False
+        try:
+            return any(chat.looks_like_a_chat(head) for head in container.head(path))
+        except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError):
+            return False
+
+    def files(self, path: Path) -> Sequence[Path]:
+        """The file itself."""
+        return [path]
+
+    def identities(self, path: Path) -> Iterator[Identity]:
+        """The chat's senders; in a chat of two, the one whom the file is not named after comes first."""
+        for text in container.texts(path):
+            if isinstance(text, Skipped):
+                continue
+            counts = Counter(entry.sender for entry in chat.entries(text.text) if entry.sender)
+            others = [name for name, _ in counts.most_common() if name.casefold() != text.title.casefold()]
+            for name in others:
+                yield Identity(name, counts[name], f"sender of {counts[name]} messages in {text.name}")
+
+    def read(self, path: Path, owner: Owner, *, start: int = 0) -> Iterator[Message | Skipped | Progress]:
+        """All of the chat, in its order. ``start`` is the number of an entry."""
+        size = path.stat().st_size
+        number = 0
+        for text in container.texts(path):
+            if isinstance(text, Skipped):
+                number += 1
+                if number > start:
+                    yield text
+                continue
+            for item in _Conversation(text, owner).read():
+                number += 1
+                if number > start:
+                    yield item
+                if number % _PROGRESS_EVERY == 0:
+                    yield Progress(min(size, number * 40), size, number)
+        yield Progress(size, size, number)
+
+
+class _Conversation:
+    """One chat, entry by entry."""
+
+    def __init__(self, text: container.Text, owner: Owner) -> None:
+        self._text = text
+        self._owner = owner
+        self._entries = list(chat.entries(text.text))
+        self._people = tuple(dict.fromkeys(entry.sender for entry in self._entries if entry.sender))
+        self._title = text.title or " & ".join(sorted(self._people))
+        self._moment: object = None
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    def read(self) -> Iterator[Message | Skipped]:
+        stray = chat.before_the_first(self._text.text).strip("\ufeff \r\n")
+        if stray:
+            yield Skipped("not a chat line", f"{self._text.name}:line 1", bad=True)
+        for number, entry in enumerate(self._entries):
+            yield self._entry(number, entry)
+
+    def _entry(self, number: int, entry: chat.Entry) -> Message | Skipped:
+        where = f"{self._text.name}:line {entry.line}"
+        if entry.sent_at is None:
+            return Skipped("bad date", where, bad=True)
+        if not entry.sender:
+            return Skipped("system line", where)
+        if number < _NOTICE_AMONG_FIRST and notices.is_encryption_notice(entry.text):
+            return Skipped("system line", where)
+        body, reason = notices.typed(entry.text)
+        if not body:
+            return Skipped(reason, where)
+        return self._message(entry, body, where)
+
+    def _message(self, entry: chat.Entry, body: str, where: str) -> Message:
+        # Two equal lines within one stamp are two messages; counting them keeps ids stable over copies of the chat.
+        if entry.sent_at != self._moment:
+            self._moment = entry.sent_at
+            self._seen.clear()
+        self._seen[entry.sender, body] += 1
+        moment = entry.sent_at.isoformat() if entry.sent_at else ""
+        ordinal = str(self._seen[entry.sender, body])
+        others = tuple(name for name in self._people if name != entry.sender)
+        return Message(
+            id=digest((WhatsAppSource.name, self._title.casefold(), moment, entry.sender, body, ordinal)),
+            source=WhatsAppSource.name,
+            conversation=f"{WhatsAppSource.name}:{self._title}",
+            sender=entry.sender,
+            sender_name=entry.sender,
+            sent_at=entry.sent_at,
+            body=body,
+            from_owner=self._owner.is_me(entry.sender),
+            recipients=others[:_GROUP_LISTED],
+            where=where,
+        )

@@ -1,0 +1,105 @@
+"""Reads a chat's text from a ``.txt`` or a ``.zip``, within limits."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from likeness.core.errors import UnsafeInput
+from likeness.core.types import Skipped
+
+TEXT_LIMIT = 256 * 2**20
+"""Bytes of one chat's text. Ten years of a busy group are about 30 MB."""
+_RATIO_LIMIT = 200
+_RATIO_COUNTS_FROM = 8 * 2**20
+_ENTRIES_LIMIT = 200_000
+HEAD = 65_536
+
+_TITLE = re.compile(
+    r"^(?:whatsapp[ -]?chat (?:with|mit|con|com|met|avec|z|-) ?|(?:chat de|chat do|conversa do|conversación de|"
+    r"discussion|chat) whatsapp (?:con|com|avec|with|-) ?|whatsapp[ -]chat[ _-]+|чат whatsapp с (?:контактом )?)",
+    re.IGNORECASE,
+)
+_COPY = re.compile(r"\s*\(\d+\)$|[ _-]+\d$")
+
+
+class Text(NamedTuple):
+    """One chat: its title as the file's name gives it ("" when it gives none), file name, and text."""
+
+    title: str
+    name: str
+    text: str
+
+
+def head(path: Path) -> list[str]:
+    """The first 64 KiB of each chat that ``path`` may hold."""
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as handle:
+            return [decode(handle.read(HEAD))]
+    with zipfile.ZipFile(path) as archive:
+        return [decode(_read(archive, member, HEAD)) for member in _members(archive)]
+
+
+def texts(path: Path) -> Iterator[Text | Skipped]:
+    """The chats of a file. Raises :class:`UnsafeInput` for one over :data:`TEXT_LIMIT` or built to exhaust memory."""
+    if not zipfile.is_zipfile(path):
+        _check(path.name, path.stat().st_size)
+        yield Text(_title(path), path.name, decode(path.read_bytes()))
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in _members(archive):
+                name = f"{path.name}/{member.filename}"
+                _check(name, member.file_size, member.compress_size)
+                try:
+                    raw = _read(archive, member, TEXT_LIMIT + 1)
+                except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+                    yield Skipped("damaged or encrypted archive", name, bad=True, detail=type(error).__name__)
+                    continue
+                _check(name, len(raw))
+                inner = PurePosixPath(member.filename)
+                yield Text(_title(path if inner.name == "_chat.txt" else Path(inner.name)), name, decode(raw))
+    except (zipfile.BadZipFile, ValueError) as error:
+        yield Skipped("damaged or encrypted archive", path.name, bad=True, detail=type(error).__name__)
+
+
+def decode(raw: bytes) -> str:
+    """UTF-8 with or without a mark, or UTF-16 with one; other bytes become U+FFFD."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
+    return raw.decode("utf-8-sig", "replace")
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    listed = archive.infolist()
+    if len(listed) > _ENTRIES_LIMIT:
+        raise UnsafeInput(f"{archive.filename} holds {len(listed):,} files", hint=f"the limit is {_ENTRIES_LIMIT:,}")
+    return [m for m in listed if m.filename.lower().endswith(".txt") and not m.filename.startswith("__MACOSX/")]
+
+
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
+    with archive.open(member) as handle:
+        return handle.read(limit)
+
+
+def _check(name: str, size: int, packed: int | None = None) -> None:
+    if size > TEXT_LIMIT:
+        raise UnsafeInput(f"{name} holds {size / 2**20:,.0f} MB of text", hint=f"the limit is {TEXT_LIMIT >> 20} MB")
+    if packed is not None and size > _RATIO_COUNTS_FROM and size > packed * _RATIO_LIMIT:
+        raise UnsafeInput(
+            f"{name} unpacks to {size // max(packed, 1)} times its size", hint="a chat does not; unpack and check it"
+        )
+
+
+def _title(path: Path) -> str:
+    stem = path.stem
+    if stem == "_chat":
+        stem = path.parent.name
+    stem = _COPY.sub("", stem) if _TITLE.match(stem) else stem
+    title = _TITLE.sub("", stem).strip()
+    return title or stem

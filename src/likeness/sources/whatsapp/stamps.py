@@ -1,0 +1,177 @@
+"""Reads the date and time in front of a chat line, in every locale seen.
+
+The order of day, month and year is a property of the phone that exported, not of the line: it is inferred once per
+file as the order in which time never runs backwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
+
+from likeness.sources.whatsapp.months import AFTERNOON, FORENOON, MONTHS
+
+Order = Literal["dmy", "mdy", "ymd", "ydm"]
+
+_INVISIBLE = dict.fromkeys(
+    [0x200B, 0x200E, 0x200F, 0xFEFF, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], None
+)
+_SPACES = dict.fromkeys([0x00A0, 0x202F, 0x2009, 0x2007, 0x3000, 0x0009], " ")
+_MARKS = {0x060C: ",", 0xFF0C: ",", 0x3001: ",", 0x066B: ",", 0xFF1A: ":", 0x2013: "-", 0x2212: "-"}
+_CLEAN = {**_INVISIBLE, **_SPACES, **_MARKS}
+
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "r": 2018, "h": 1988, "s": 1925}
+_BUDDHIST = 543
+_FIRST_YEAR = 2009
+"""WhatsApp's first; earlier years are another calendar, or not a date."""
+
+_HALF = r"[^\W\d_]{1,14}(?:[.'״\"·]? ?[^\W\d_]{0,4}\.?){0,2}"
+_TIME = (
+    rf"(?:(?P<before>{_HALF})\.? ?)?(?P<hour>\d{{1,2}})(?:[:.h]|h |時|시 ?)(?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?"
+    rf"(?: ?(?P<after>{_HALF}))?"
+)
+_NUMERIC = (
+    r"(?:(?P<era>令和|平成|昭和|[RHS])\.? ?)?(?P<a>\d{1,4}|元) ?(?:[./\-年]|년) ?(?P<b>\d{1,2}) ?(?:[./\-月]|월) ?(?P<c>\d{1,4})"
+    r" ?(?:[.日]|일|г\.?)?(?: ?(?P<suffix>AP|BE|B\.E\.|พ\.ศ\.))?"
+)
+_DAY_FIRST = r"(?P<day>\d{1,2})(?:\.|er|º|st|nd|rd|th)?[ \-](?:de |of |d')?(?P<month>[^\W\d_]{2,14})\.?,?[ \-](?:de |del )?(?P<year>\d{2,4})"
+_MONTH_FIRST = r"(?P<month2>[^\W\d_]{2,14})\.? (?P<day2>\d{1,2})(?:st|nd|rd|th)?,? (?P<year2>\d{2,4})"
+_WEEKDAY = r"(?:\(?[^\W\d_]{1,12}\)?[.,]? )?"
+_DATE = rf"{_WEEKDAY}(?:{_NUMERIC}|{_DAY_FIRST}|{_MONTH_FIRST})(?: ?\([^\W\d_]{{1,3}}\))?"
+_STAMP = re.compile(rf"{_DATE}(?: г\.)?(?:,|\.| -)? ?(?:(?:at|um|à|a las|às|kl\.?|в) )?{_TIME}", re.IGNORECASE)
+_TIME_FIRST = re.compile(rf"{_TIME}(?:,| -)? ?{_DATE}", re.IGNORECASE)
+
+
+class Stamp(NamedTuple):
+    """A date and time as written: three numbers whose order may be open (``order`` empty), and the time of day."""
+
+    numbers: tuple[int, int, int]
+    order: Literal["", "dmy", "ymd"]
+    widths: tuple[int, int, int]
+    hour: int
+    minute: int
+    second: int
+    halved: bool
+    """The time is on a twelve-hour clock."""
+
+
+def parse(text: str) -> Stamp | None:
+    """Read one stamp; ``None`` where ``text`` is none."""
+    text = _ascii_digits(text.translate(_CLEAN)).strip(" ,")
+    match = _STAMP.fullmatch(text) or _TIME_FIRST.fullmatch(text)
+    if match is None:
+        return None
+    time = _time(match)
+    if time is None:
+        return None
+    if match["a"] is None:
+        return _with_month_name(match, time)
+    first = 1 if match["a"] == "元" else int(match["a"])
+    if match["era"]:
+        first += _ERAS[match["era"].lower()]
+        return Stamp((first, int(match["b"]), int(match["c"])), "ymd", (4, 2, 2), *time)
+    if len(match["a"]) == 3 or len(match["c"]) == 3:
+        return None
+    widths = (len(match["a"]), len(match["b"]), len(match["c"]))
+    return Stamp((first, int(match["b"]), int(match["c"])), "", widths, *time)
+
+
+def infer_order(stamps: Sequence[Stamp]) -> Order:
+    """The order of the numeric dates of one file: fewest impossible dates, then fewest steps back in time.
+
+    Where several orders fit (every day below 13), the one in which the chat spans the shorter time wins if it is much
+    shorter, then month-first for a twelve-hour clock with a two-digit year, else day-first.
+    """
+    open_ = [stamp for stamp in stamps if not stamp.order]
+    if not open_:
+        return "dmy"
+    american = open_[0].halved and open_[0].widths[2] == 2
+    candidates: list[Order] = ["mdy", "dmy", "ymd", "ydm"] if american else ["dmy", "mdy", "ymd", "ydm"]
+    if any(stamp.widths[0] == 4 for stamp in open_):
+        candidates = ["ymd", "ydm"]
+    elif any(stamp.widths[2] == 4 for stamp in open_):
+        candidates = [order for order in candidates if order[2] == "y"]
+    scored = [_Score.of(order, open_) for order in candidates]
+    best = min(scored, key=lambda score: (score.impossible, score.backwards))
+    equals = [s for s in scored if (s.impossible, s.backwards) == (best.impossible, best.backwards)]
+    shortest = min(equals, key=lambda score: score.span)
+    if shortest.span * 4 < equals[0].span:
+        return shortest.order
+    return equals[0].order
+
+
+def when(stamp: Stamp, order: Order) -> datetime | None:
+    """The wall time, marked UTC; ``None`` for a date that does not exist."""
+    places = stamp.order or order
+    values = dict(zip(places, stamp.numbers, strict=True))
+    try:
+        return datetime(
+            _year(values["y"]), values["m"], values["d"], stamp.hour, stamp.minute, stamp.second, tzinfo=UTC
+        )
+    except ValueError:
+        return None
+
+
+class _Score(NamedTuple):
+    order: Order
+    impossible: int
+    backwards: int
+    span: float
+
+    @classmethod
+    def of(cls, order: Order, stamps: Iterable[Stamp]) -> _Score:
+        impossible = backwards = 0
+        first: datetime | None = None
+        last: datetime | None = None
+        limit = datetime.now(UTC) + timedelta(days=2)
+        for stamp in stamps:
+            moment = when(stamp, order)
+            if moment is None or moment > limit or moment.year < _FIRST_YEAR:
+                impossible += 1
+                continue
+            if last is not None and moment < last - timedelta(days=1):
+                backwards += 1
+            first = first or moment
+            last = moment
+        span = (last - first).total_seconds() if first and last else 0.0
+        return cls(order, impossible, backwards, abs(span))
+
+
+def _time(match: re.Match[str]) -> tuple[int, int, int, bool] | None:
+    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
+    half = match["before"] or match["after"]
+    if half:
+        key = re.sub(r"[\s.'״\"·]", "", half).casefold()
+        if key in AFTERNOON:
+            hour = hour % 12 + 12 if hour <= 12 else hour
+        elif key in FORENOON:
+            hour = hour % 12 if hour <= 12 else hour
+        else:
+            return None
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    return hour, minute, second, bool(half)
+
+
+def _with_month_name(match: re.Match[str], time: tuple[int, int, int, bool]) -> Stamp | None:
+    month = MONTHS.get((match["month"] or match["month2"]).casefold())
+    if month is None:
+        return None
+    return Stamp(
+        (int(match["day"] or match["day2"]), month, int(match["year"] or match["year2"])), "dmy", (2, 2, 4), *time
+    )
+
+
+def _year(value: int) -> int:
+    """Two digits, the Buddhist era (year 2563 or 63 is 2020) and the Common Era."""
+    if value < 100:
+        value += 2500 if value >= (_FIRST_YEAR + _BUDDHIST) % 100 else 2000
+    return value - _BUDDHIST if value >= _FIRST_YEAR + _BUDDHIST else value
+
+
+def _ascii_digits(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(str(int(char)) if char.isdecimal() else char for char in text)
