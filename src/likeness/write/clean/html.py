@@ -1,0 +1,204 @@
+"""HTML mail to plain text that keeps what the mark-up knew: quotes become ``>`` lines, reply headers a break.
+
+Newlines come from block elements only, so that an inline ``<b>`` never splits a word. What follows
+(``clean.quotes``) then treats HTML and plain mail alike, so inline replies between quotes survive in both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from likeness.write.clean.locales import FORWARDED
+
+REPLY_BREAK = "-----Original Message-----"
+
+_QUOTES = (
+    "blockquote[type=cite], blockquote.gmail_quote, .yahoo_quoted, blockquote.protonmail_quote, .tutanota_quote, "
+    ".zmail_extra, blockquote[cite], #isReplyContent, .qt, blockquote.type-cite"
+)
+_ATTRIBUTIONS = ".gmail_attr, .moz-cite-prefix, .yahoo_quoted_attribution"
+_BREAKS = (
+    "#divRplyFwdMsg, #appendonsend, #stopSpelling, #OLK_SRC_BODY_SECTION, .OutlookMessageHeader, "
+    ".ms-outlook-mobile-reference-message, #mail-editor-reference-message-container, .hmmessage hr"
+)
+_SIGNATURES = (
+    ".gmail_signature, .moz-signature, #Signature, #signature, .protonmail_signature_block, "
+    "#ms-outlook-mobile-signature, "
+    "#AppleMailSignature, .bloop_sign, .x_gmail_signature, .gmail_signature_prefix"
+)
+_HIDDEN = "head, script, style, title, template, noscript, [hidden], .gmail_extra_hidden"
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|font-size\s*:\s*0", re.I)
+_BLOCK = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_PARAGRAPH = frozenset({"p", "blockquote", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_FORWARD = re.compile(FORWARDED, re.I)
+_MAX_DEPTH = 400
+
+
+def html_to_text(html: str) -> tuple[str, int]:
+    """Return the text of ``html`` and how many marked signatures were taken out of it.
+
+    Quoted material is prefixed with ``> `` per level. Never raises: mark-up that cannot be parsed gives what text
+    could be found.
+    """
+    tree = LexborHTMLParser(html)
+    root = tree.body or tree.root
+    if root is None:
+        return "", 0
+    for node in tree.css(_HIDDEN):
+        node.decompose()
+    signatures = tree.css(_SIGNATURES)
+    for node in signatures:
+        node.decompose()
+    quotes = {node.mem_id for node in tree.css(_QUOTES)}
+    quotes |= {node.mem_id for node in tree.css(_ATTRIBUTIONS) if not _FORWARD.search(node.text() or "")}
+    breaks = {node.mem_id for node in tree.css(_BREAKS)}
+    writer = _Writer()
+    _walk(root, writer, quotes, breaks, 0)
+    return writer.text(), len(signatures)
+
+
+class _Writer:
+    """Collects text runs into lines, each with the quote level it was written at."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.current: list[str] = []
+        self.level = 0
+
+    def add(self, text: str) -> None:
+        text = text if self.current else text.lstrip(" ")
+        if text:
+            self.current.append(text)
+
+    def add_lines(self, text: str) -> None:
+        """Add preformatted text, whose own newlines and indentation count."""
+        *whole, last = text.split("\n")
+        for line in whole:
+            self.current.append(line)
+            self._flush()
+        self.current = [last] if last else []
+
+    def newline(self) -> None:
+        """End the line if anything was written on it."""
+        if any(piece.strip() for piece in self.current):
+            self._flush()
+        self.current = []
+
+    def force(self) -> None:
+        """End the line even when it is empty (``<br>``)."""
+        self._flush()
+
+    def blank(self) -> None:
+        self.newline()
+        if self.lines and self.lines[-1].strip("> "):
+            self.lines.append("> " * self.level if self.level else "")
+
+    def _flush(self) -> None:
+        text = "".join(self.current).rstrip(" ")
+        self.lines.append(f"{'> ' * self.level}{text}")
+        self.current = []
+
+    def text(self) -> str:
+        self.newline()
+        return "\n".join(self.lines)
+
+
+def _children(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.child
+    while child is not None:
+        yield child
+        child = child.next
+
+
+def _walk(node: LexborNode, writer: _Writer, quotes: set[int], breaks: set[int], depth: int) -> None:
+    """Write ``node``'s content; mail nested deeper than any client writes is cut off rather than followed."""
+    for child in _children(node):
+        tag = child.tag or ""
+        if tag == "-text":
+            text = child.text(deep=False) or ""
+            if _preformatted(child):
+                writer.add_lines(text)
+            else:
+                writer.add(_SPACE.sub(" ", text))
+            continue
+        if tag.startswith("-") or depth > _MAX_DEPTH or _hidden(child):
+            continue
+        if tag == "br":
+            writer.force()
+            continue
+        if child.mem_id in breaks:
+            writer.newline()
+            writer.lines.append(f"{'> ' * writer.level}{REPLY_BREAK}")
+        _element(child, tag, writer, quotes, breaks, depth)
+
+
+def _element(child: LexborNode, tag: str, writer: _Writer, quotes: set[int], breaks: set[int], depth: int) -> None:
+    quoted = child.mem_id in quotes
+    block = tag in _BLOCK or quoted
+    if block:
+        (writer.blank if tag in _PARAGRAPH else writer.newline)()
+    if tag in {"td", "th"} and writer.current:
+        writer.add(" ")
+    if tag == "li":
+        writer.add("- ")
+    writer.level += quoted
+    _walk(child, writer, quotes, breaks, depth + 1)
+    if block:
+        writer.newline()
+    writer.level -= quoted
+    if block and tag in _PARAGRAPH:
+        writer.blank()
+
+
+def _preformatted(node: LexborNode) -> bool:
+    parent = node.parent
+    return parent is not None and parent.tag == "pre"
+
+
+def _hidden(node: LexborNode) -> bool:
+    style = node.attributes.get("style")
+    return bool(style and _HIDDEN_STYLE.search(style))

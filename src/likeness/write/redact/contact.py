@@ -1,0 +1,125 @@
+"""E-mail addresses, telephone numbers and network addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Sequence
+
+import phonenumbers
+
+from likeness.write.redact.spans import Span
+
+_EMAIL = re.compile(
+    r"(?<![\w.+-])[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}(?![\w-])|"
+    r"(?<![\w.+-])[\w.+-]{2,64} ?(?:\[at\]|\(at\)|_at_|<at>) ?(?:[\w-]+ ?(?:\.|\[dot\]|"
+    r"\(dot\)) ?){1,4}[A-Za-z]{2,10}\b|"
+    r"(?<![\w.+-])(?:(?<=<)\w|\w+[._\d])[\w.+-]{1,63} at (?:[a-z0-9-]+\.){1,4}(?:com|org|net|edu|gov|ac\.uk|"
+    r"co\.uk|[a-z]{2})\b(?!/)",
+    re.I,
+)
+_URL_BEFORE = re.compile(r"(?:https?://|www\.)\S*$")
+_NUMBER = re.compile(
+    r"(?<![\w./=#-])(?:\+|00|\(|\d)[\d\s().\-/–]{5,24}\d(?:\s?(?:ext|x|extension|"
+    r"durchwahl)\.?\s?\d{1,5})?(?![\w%]|[.,]\d|[-/]\d)",
+    re.I,
+)
+_PHONE_WORD = re.compile(
+    r"(?:\b(?:tel|telephone|phone|ph|mobile|mob|cell|fax|call|ring|text|sms|whatsapp|signal|telegram|number|nr|"
+    r"handy|telefon|mobil|nummer|"
+    r"ruf|erreichbar|tél|téléphone|portable|appelle[zr]?|numéro|móvil|teléfono|telefono|cellulare|chiama|llama|"
+    r"celular|telemóvel|liga|bel|"
+    r"reach (?:me|him|her|us)|dial)\b[^\n\d+(]{0,24}|[☎📞📱]\s*)$",
+    re.I,
+)
+_NOT_PHONE_WORD = re.compile(
+    r"\b(?:order|invoice|ticket|case|ref(?:erence)?|id|isbn|issn|doi|version|bestellung|rechnung|auftrag|"
+    r"commande|facture|pedido|factura|"
+    r"ordine|fattura|tracking|serial|part|item|no|nr|bug|pr|issue|r)\b[\s.:#]{0,4}(?:no\.?|number|nummer|nr\.?|"
+    r"id)?[\s.:#]{0,3}$",
+    re.I,
+)
+_DATE = re.compile(
+    r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2}))(?:[\sT]+\d{1,2}[.:]?\d{0,2})?.*"
+)
+_NORTH_AMERICA = re.compile(
+    r"(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}(?:\s?(?:ext|x)\.?\s?\d{1,5})?"
+)
+_IPV4 = re.compile(r"(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)")
+_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])")
+_MAC = re.compile(r"(?<![\w:-])(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}(?![\w:-])")
+_VERSION_BEFORE = re.compile(
+    r"(?:\bv|\bversions?|\brelease|\bbuild|\bfirmware|\bdriver|[A-Za-z]\d?[ -]|[_-])\s*$", re.I
+)
+_ADDRESS_BEFORE = re.compile(
+    r"\b(?:ip|host|server|address|adresse|at|from|to|ping|ssh|via|gateway|dns|on|router)\s*(?:is|:|=)?\s*$", re.I
+)
+
+
+def find(text: str, regions: Sequence[str]) -> Iterator[Span]:
+    """Yield ways to reach somebody. ``regions`` are the countries whose national number formats are tried."""
+    if "@" in text or " at " in text or "at]" in text or "at)" in text or "_at_" in text or "<at>" in text:
+        for match in _EMAIL.finditer(text):
+            yield Span(*match.span(), "email")
+    if sum(character.isdigit() for character in text) >= 4:
+        yield from _numbers(text, regions)
+        yield from _network(text)
+
+
+def _numbers(text: str, regions: Sequence[str]) -> Iterator[Span]:
+    for match in _NUMBER.finditer(text):
+        raw = match[0]
+        start = match.start()
+        line = raw.split("\n")[0].rstrip(" ().-/–") if "\n" in raw else raw
+        before = text[max(0, start - 40) : start]
+        if _is_phone(line, before, regions):
+            yield Span(start, start + len(line), "phone")
+
+
+def _is_phone(raw: str, before: str, regions: Sequence[str]) -> bool:
+    count = sum(character.isdigit() for character in raw)
+    if not 7 <= count <= 17 or _DATE.fullmatch(raw.strip()) or _URL_BEFORE.search(before):
+        return False
+    if _NORTH_AMERICA.fullmatch(raw):
+        return True
+    announced = bool(_PHONE_WORD.search(before))
+    if not announced and _NOT_PHONE_WORD.search(before):
+        return False
+    if raw.startswith(("+", "00")):
+        return announced or _valid("+" + raw.lstrip("+0 ") if raw.startswith("00") else raw, None)
+    if announced:
+        return count <= 15
+    # A bare run of digits may be anything; grouped, with the trunk zero, and valid somewhere is a number to dial.
+    grouped = len(re.findall(r"\d+", raw)) >= 2 and not re.search(r"\d\.\d{1,2}(?:\D|$)", raw)
+    return grouped and raw.lstrip("(").startswith("0") and any(_valid(raw, region) for region in regions)
+
+
+def _valid(raw: str, region: str | None) -> bool:
+    try:
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(raw, region)))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _network(text: str) -> Iterator[Span]:
+    for match in _IPV4.finditer(text):
+        before = text[max(0, match.start() - 20) : match.start()]
+        local = match[0].startswith(("127.", "0.")) or match[0] == "255.255.255.255"
+        version = _VERSION_BEFORE.search(before) and not _ADDRESS_BEFORE.search(before)
+        small = all(int(part) < 20 for part in match[0].split("."))
+        if not local and not version and (not small or _ADDRESS_BEFORE.search(before)):
+            yield Span(*match.span(), "ip")
+    for match in _IPV6.finditer(text):
+        if _is_ipv6(match[0]):
+            yield Span(*match.span(), "ip")
+    for match in _MAC.finditer(text):
+        yield Span(*match.span(), "ip")
+
+
+def _is_ipv6(raw: str) -> bool:
+    if len(raw) < 8 or raw.count(":") < 3 or not re.search(r"\d", raw):
+        return False
+    try:
+        return not ipaddress.IPv6Address(raw).is_loopback
+    except ValueError:
+        return False
