@@ -28,8 +28,8 @@ _RULES: tuple[tuple[Act, str], ...] = (
     ("apologise", r"\b(?:sorry|apolog\w+|my bad|forgive)\b"),
     (
         "decline",
-        r"\b(?:declin\w+|turn(?:ing)? down|won't be able|will not be able|(?:can't|cannot|can not|unable to) (?:make|come"
-        r"|attend|join)|not going to make|have to pass|no thank)\b",
+        r"\b(?:declin\w+|turn(?:ing)? down|won't be able|will not be able|not going to make|have to pass|no thank"
+        r"|(?:can't|cannot|can not|unable to) (?:make|come|attend|join))\b",
     ),
     ("remind", r"\b(?:remind\w*|don't forget|do not forget|nudge|chas(?:e|ing)|follow(?:ing)? up)\b"),
     (
@@ -48,7 +48,7 @@ _RULES: tuple[tuple[Act, str], ...] = (
     ),
     (
         "disagree",
-        r"\b(?:disagree|i don't (?:think|agree)|i do not (?:think|agree)|not (?:sure|convinced)|that's (?:wrong|not))\b",
+        r"\b(?:disagree|i (?:don't|do not) (?:think|agree)|not (?:sure|convinced)|that's (?:wrong|not))\b",
     ),
     (
         "request",

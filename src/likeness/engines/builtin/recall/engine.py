@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from likeness.core.errors import NotReady
+from likeness.core.errors import InputError, NotReady
+from likeness.core.events import Event
 from likeness.core.protocols import EngineInfo
 from likeness.core.types import Draft, Provenance, WriteRequest
+from likeness.engines.builtin.recall import learn
 from likeness.engines.builtin.recall.instruct import instruct
-from likeness.engines.builtin.recall.neutralise import neutralise
+from likeness.engines.builtin.recall.neutralise import neutralise, parts
+from likeness.engines.builtin.recall.rewrite import rewrite
+from likeness.engines.builtin.recall.sites import Situation
 
 
 class RecallEngine:
@@ -26,16 +30,21 @@ class RecallEngine:
         notes="Uses no language model. A draft is put together from what the person wrote before; it does not invent.",
     )
 
-    def __init__(self) -> None:
-        pass
+    def __init__(self, learned: learn.Learned | None = None) -> None:
+        self._learned = learned
 
     @classmethod
     def open(cls, artefact: Path | None = None, options: Mapping[str, Any] | None = None) -> Self:
-        """Load the adapter in ``artefact``, or nothing for the tasks that need none."""
-        return cls()
+        """Load the adapter in ``artefact``, or nothing for the tasks that need none.
+
+        Raises :class:`NotFound` or :class:`InputError` when the adapter is not there or damaged.
+        """
+        return cls(learn.load(artefact) if artefact is not None else None)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Close the memory."""
+        if self._learned is not None:
+            self._learned.memory.close()
 
     def __enter__(self) -> Self:
         return self
@@ -43,13 +52,60 @@ class RecallEngine:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    @classmethod
+    def train(cls, data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
+        """Learn the edit model, the habits and the memory from the Dataset ``data`` into ``out``."""
+        yield from learn.learn(data, recipe, out)
+
     def write(self, request: WriteRequest) -> Draft:
-        """Answer ``request``; the text comes in one piece per paragraph."""
+        """Answer ``request``; the text comes in one piece per paragraph.
+
+        Raises :class:`InputError` for an empty text and :class:`NotReady` when the task needs an adapter.
+        """
+        if not request.text.strip() and not (request.task == "draft" and request.context.strip()):
+            raise InputError("there is no text to work on", hint="give some text", param="text")
         if request.task == "neutralise":
-            text, note = neutralise(request.text), "Said plainly by rule."
-        elif request.task == "instruct":
-            text = instruct(request.text, request.recipient, request.context, request.channel)
-            note = "The instruction was derived from the message by rule."
-        else:
-            raise NotReady("no adapter was opened", hint="learn one with: likeness prepare writing")
-        return Draft(iter([text]), Provenance(self.info.name, "rewritten", note))
+            return self._plain(neutralise(request.text), "Said plainly by rule.")
+        if request.task == "instruct":
+            made = instruct(request.text, request.recipient, request.context, request.channel)
+            return self._plain(made, "The instruction was derived from the message by rule.")
+        if self._learned is None:
+            raise NotReady("no adapter was opened, so the person's habits are unknown", hint="likeness prepare writing")
+        if request.task == "rewrite":
+            return self._rewritten(request, self._learned)
+        raise NotReady("drafts are not ready", hint="use rewrite")
+
+    def _plain(self, text: str, note: str) -> Draft:
+        return Draft(_pieces(text), Provenance(self.info.name, "rewritten", note))
+
+    def _rewritten(self, request: WriteRequest, learned: learn.Learned) -> Draft:
+        situation = Situation(request.channel, request.recipient.casefold())
+        made = rewrite(
+            request.text,
+            learned.edits,
+            learned.habits,
+            situation,
+            temperature=request.temperature,
+            seed=request.seed,
+        )
+        given = parts(request.text)
+        text = made.text
+        if given.greeting:
+            text = f"{given.greeting}\n\n{text}"
+        if given.sign_off:
+            text = f"{text}\n\n{given.sign_off}"
+        note = f"Your habits were applied to the given text in {made.edits} places; its content is unchanged."
+        details: dict[str, float | str] = {"edits": float(made.edits), "withdrawn": float(made.withdrawn)}
+        return Draft(
+            _pieces(text[: request.max_characters]), Provenance(self.info.name, "rewritten", note, (), details)
+        )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """``text`` by paragraphs; joined they are ``text``."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n\n", start)
+        end = len(text) if end < 0 else end + 2
+        yield text[start:end]
+        start = end

@@ -119,7 +119,8 @@ FILLERS = _phrases(
     "just | actually | basically | literally | really | honestly | frankly | to be honest | tbh | in fact | of course"
     "| as a matter of fact | you know | i mean | you see | by the way | btw | needless to say | for what it's worth "
     "| fwiw | lol | haha | hahaha | hehe | kinda | sorta | simply | indeed | after all | to be fair"
-    "| at the end of the day | fyi | tho | xx | xxx | please note that | note that | it is important to note that | ok so | okay so | certainly"
+    "| at the end of the day "
+    "| fyi | tho | xx | xxx | please note that | note that | it is important to note that | ok so | okay so | certainly"
     "| i hope this message finds you well | i hope this email finds you well | i hope you are well | hope you are well"
 )
 """Removed wherever they stand; those of :data:`MEANT` only between commas or at the edge of a sentence."""
@@ -137,7 +138,8 @@ _AMERICAN_STEMS = """
 behaviour behavior; colour color; favour favor; honour honor; labour labor; neighbour neighbor; flavour flavor;
 humour humor; rumour rumor; endeavour endeavor; harbour harbor; centre center; metre meter; theatre theater;
 litre liter; fibre fiber; travelling traveling; travelled traveled; cancelled canceled; cancelling canceling;
-modelling modeling; modelled modeled; labelling labeling; labelled labeled; programme program; licence license; defence defense;
+modelling modeling; modelled modeled; labelling labeling; labelled labeled; programme program;
+licence license; defence defense;
 offence offense; grey gray; cheque check; catalogue catalog; judgement judgment; fulfil fulfill; analyse analyze;
 analysed analyzed; analysing analyzing; practise practice; artefact artifact; maths math; ageing aging; tyre tire;
 plough plow; aluminium aluminum; learnt learned; spelt spelled; burnt burned; dreamt dreamed; sceptical skeptical;

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from likeness.core import spans
 from likeness.engines.builtin.recall import lexicon
 from likeness.engines.builtin.recall.lexicon import word_set
-from likeness.engines.builtin.recall.tokens import ENDS, Token, closes, join, spliced, starts, tokenise, words
+from likeness.engines.builtin.recall.tokens import ENDS, Token, closes, join, phrase_tokens, spliced, starts, tokenise
 
 _PLAIN_MARKS = {"!": ".", "!!": ".", "!!!": ".", "??": "?", "?!": "?", "!?": "?", "...": "."}
 _NEGATIONS = word_set("not no never n't nothing none cannot")
@@ -250,19 +250,19 @@ def _filler_at(tokens: Sequence[Token], index: int) -> int:
     if leads and (first.lower,) in lexicon.LEADING and following in {",", "-", "—", "–", *ENDS}:
         return 1
     for length in range(min(8, len(tokens) - index), 0, -1):
-        phrase = tuple(token.lower for token in tokens[index : index + length])
-        if phrase not in lexicon.FILLERS:
+        filler = tuple(token.lower for token in tokens[index : index + length])
+        if filler not in lexicon.FILLERS:
             continue
         after = tokens[index + length].text if index + length < len(tokens) else "."
         before = tokens[index - 1].lower if index else "."
         if (before in _NEGATIONS and (after in ENDS or after == ",")) or after.lower() in lexicon.NOT_BEFORE.get(
-            phrase[-1], ()
+            filler[-1], ()
         ):
             continue
         edge = (
-            (leads or before == ",") and (after == "," or after in ENDS or phrase == ("note", "that"))
+            (leads or before == ",") and (after == "," or after in ENDS or filler == ("note", "that"))
         ) or after in ENDS
-        if phrase in lexicon.MEANT and not edge:
+        if filler in lexicon.MEANT and not edge:
             continue
         return length
     return 0
@@ -275,8 +275,9 @@ def _choices(tokens: list[Token]) -> list[Token]:
         found = _habit_at(tokens, index)
         if found:
             length, plain = found
-            tokens = spliced(tokens, index, index + length, words(plain))
-            index += len(words(plain))
+            new = phrase_tokens(plain.split())
+            tokens = spliced(tokens, index, index + length, new)
+            index += len(new)
             continue
         token = tokens[index]
         if token.kind == "word":
@@ -297,17 +298,17 @@ def _habit_at(tokens: Sequence[Token], index: int) -> tuple[int, str] | None:
         taken = tokens[index : index + length]
         if any(token.kind == "name" for token in taken) or any("\n" in token.space for token in taken[1:]):
             continue
-        phrase = " ".join(token.text.lower() for token in taken)
-        plain = (lexicon.OPENERS.get(phrase) if leads else None) or lexicon.PHRASES.get(phrase)
-        if plain is None or (len(phrase) == 1 and taken[0].text.isupper()):
+        habit = " ".join(token.text.lower() for token in taken)
+        plain = (lexicon.OPENERS.get(habit) if leads else None) or lexicon.PHRASES.get(habit)
+        if plain is None or (len(habit) == 1 and taken[0].text.isupper()):
             continue
         following = tokens[index + length].lower if index + length < len(tokens) else "."
-        last = phrase.rsplit(" ", 1)[-1]
+        last = habit.rsplit(" ", 1)[-1]
         before = tokens[index - 1].lower if index else "."
-        if phrase in lexicon.ONLY_AFTER and before not in lexicon.ONLY_AFTER[phrase]:
+        if habit in lexicon.ONLY_AFTER and before not in lexicon.ONLY_AFTER[habit]:
             continue
         if following not in lexicon.NOT_BEFORE.get(last, ()):
-            return length, plain + (" ," if phrase.endswith(",") else "")
+            return length, plain + (" ," if habit.endswith(",") else "")
     return None
 
 

@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     r"(?P<abbreviation>\b(?:e\.g|i\.e|a\.m|p\.m|approx|etc|vs|Mr|Mrs|Ms|Dr|Prof|St)\.|\b[A-Za-z]/[cow]\b|\bw/(?=\s))"
     rf"|(?P<opaque>{spans.URL}|{spans.EMAIL}|{spans.CODE}|{spans.QUOTATION}|{spans.PLACEHOLDER}"
     r"|[$€£]\d[\d.,]*|\d+(?:[.,:/\-–]\d+)*(?:%|(?:st|nd|rd|th|am|pm|k|m|h|x)\b)?"
-    r"|(?<!\S)\.\w[\w.]*\w|[@#$%~/\\<{]\S+|\w+(?:[._/\\@:]\w+)+(?:\(\))?|\w+\([^\s()]{0,30}\)|\w*\d\w*)"
+    r"|(?<!\S)\.\w[\w.]*\w|(?<!\S)\?\w\S*|[@#$%~/\\<{]\S+|\w+(?:[._/\\@:]\w+)+(?:\(\))?|\w+\([^\s()]{0,30}\)|\w*\d\w*)"
     rf"|(?P<face>{EMOTICON}|(?:{EMOJI})+)"
     r"|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)"
     r"|(?P<mark>\.{2,}|…|[!?]{2,}|--+|[^\w\s])"
@@ -98,9 +98,15 @@ def _contracted(piece: str) -> str:
     return piece
 
 
-def words(text: str) -> list[Token]:
-    """Tokens of a short phrase written in this program's own tables."""
-    return tokenise(text)[0]
+def phrase_tokens(words: Iterable[str]) -> list[Token]:
+    """Tokens for words that are one token each, spaced as in running text."""
+    made: list[Token] = []
+    for word in words:
+        clitic = word == "n't" or (word.startswith("'") and len(word) > 1)
+        token = Token(word, "", "clitic" if clitic else "word" if word[:1].isalpha() else "mark")
+        joined = closes(token) or (word == "not" and bool(made) and made[-1].text.lower() == "can")
+        made.append(token if joined else replace(token, space=" "))
+    return made
 
 
 def starts(tokens: Sequence[Token]) -> list[int]:
