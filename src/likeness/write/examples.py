@@ -14,6 +14,7 @@ from likeness.core.protocols import Writer
 from likeness.core.types import Example, ExampleKind, Exchange, WriteRequest
 from likeness.write.dataset import Row
 from likeness.write.recipe import DRAFT_PROMPT, REPLY_PROMPT, REWRITE_PROMPT
+from likeness.write.redact import Redactor
 
 
 def whole(exchange: Exchange) -> str:
@@ -22,7 +23,7 @@ def whole(exchange: Exchange) -> str:
 
 
 def make_examples(
-    rows: Iterable[Row], writer: Writer, kinds: Collection[ExampleKind], skipped: Counter[str]
+    rows: Iterable[Row], writer: Writer, redactor: Redactor, kinds: Collection[ExampleKind], skipped: Counter[str]
 ) -> Iterator[Example]:
     """Yield the examples of each row in a fixed order of kinds.
 
@@ -36,7 +37,8 @@ def make_examples(
             if isinstance(made, str):
                 skipped[made] += 1
             else:
-                prompt, completion = made
+                # What an engine made of a clean text is looked through too: it may have run two numbers together.
+                prompt, completion = (redactor.redact(part).text for part in made)
                 yield _example(row, kind, prompt, completion)
 
 

@@ -149,10 +149,11 @@ def _make(
     chosen = _selected(rows, recipe)
     yield Event("select", len(chosen), len(rows), "messages")
     skipped: Counter[str] = Counter()
+    redactor = Redactor.of(recipe.phone_regions)
     examples: list[Example] = []
     with _writer(recipe.writer) as writer:
         for number, row in enumerate(chosen, 1):
-            examples += make_examples([row], cast(Writer, writer), recipe.kinds, skipped)
+            examples += make_examples([row], cast(Writer, writer), redactor, recipe.kinds, skipped)
             if number % _EVERY == 0 or number == len(chosen):
                 yield Event("examples", number, len(chosen), "messages")
     manifest = Manifest(

@@ -13,6 +13,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +115,7 @@ class _State:
 def _features(text: str) -> NDArray[np.int64]:
     """Distinct hashed words and word pairs of ``text``."""
     words = [word.casefold() for word in _WORD.findall(text)]
-    grams = {*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))}
+    grams = {*words, *(f"{a} {b}" for a, b in pairwise(words))}
     ids = {zlib.crc32(gram.encode("utf-8", "surrogatepass")) % _FEATURES for gram in grams}
     return np.fromiter(ids, dtype=np.int64, count=len(ids))
 

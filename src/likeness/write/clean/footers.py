@@ -8,7 +8,7 @@ from collections import Counter
 from likeness.write.clean.locales import SENT_FROM
 
 _LIST_FOOTER = re.compile(
-    r"_{10,}\s*$|-{10,}\s*$",
+    r"\s*[-_=.*~+# ]{10,}$",
 )
 _LIST_WORDS = re.compile(
     r"mailing list|mailman/listinfo|listserv|unsubscribe|list-archive|posting guide|you received this (?:message|"

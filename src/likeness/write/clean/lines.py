@@ -48,12 +48,18 @@ def unwrap(text: str) -> str:
     for line in lines:
         words = line.split(maxsplit=1)
         crossed = bool(words) and joinable + 1 + len(words[0]) > margin
-        if joinable and crossed and _CONTINUES.match(line) and not _ITEM.match(line):
+        if joinable and crossed and not _ITEM.match(line) and (_CONTINUES.match(line) or _double_spaced(out[-1], line)):
             out[-1] = f"{out[-1].rstrip()} {line}"
         else:
             out.append(line)
         joinable = len(line.rstrip()) if _is_prose(line) or _ITEM.match(line) else 0
     return "\n".join(out)
+
+
+def _double_spaced(above: str, line: str) -> bool:
+    """The break fell between the two spaces after a full stop, and one or both went to the next line."""
+    indent = len(line) - len(line.lstrip(" "))
+    return indent <= 2 and above.rstrip().endswith((".", "?", "!", ":", ")")) and _is_prose(line.lstrip())
 
 
 def _is_prose(line: str) -> bool:

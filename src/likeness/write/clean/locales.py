@@ -32,7 +32,8 @@ WROTE = "|".join(
 OPENER = "|".join(
     (
         "on", "at", "in a message dated", "quoting", "zitat von", "citando", "quoting from",
-        "am", "le", "el", "il giorno", "il", "em", "no dia", "op", "den", "dne", "dňa", "dana", "pe", "ma", "ti", "ke", "to",
+        "am", "le", "el", "il giorno", "il", "em", "no dia", "op", "den", "dne", "dňa", "dana", "pe", "ma", "ti",
+        "ke", "to",
         "la", "su",
         "dnia", "w dniu", "в", "във", "στις", "în data", "vào", "pada", "le lun", "le mar",
         r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?",

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from likeness.write.clean import locales as words
 
-_QUOTE = re.compile(r"\s{0,4}(?:[A-Z][A-Za-z]{0,3})?(?:>|»|&gt;)|\s{0,2}\|\s(?=\S.*\S)")
-_QUOTE_MARK = re.compile(r"^\s{0,4}(?:[A-Z][A-Za-z]{0,3})?(?:>|»|&gt;|\|(?=\s))\s?")
+_QUOTE = re.compile(r"\s{0,4}(?:>|»|&gt;)|\s{0,8}[A-Z][A-Za-z]{0,12}>(?=\s|$)|\s{0,2}\|\s(?=\S.*\S)")
+_QUOTE_MARK = re.compile(r"\s{0,8}(?:[A-Z][A-Za-z]{0,12}(?=>))?(?:>|»|&gt;|\|(?=\s))\s?")
 _ADDRESS_END = re.compile(r"\s*>\s*[:：]\s*$")
 _TABLE = re.compile(r"\s*\|.*\|\s*$")
 _WROTE = re.compile(rf"(?:^|[\s,)>\]\"'“”])(?:{words.WROTE})\b|写道|寫道|書きました|님이 작성", re.I)

@@ -53,11 +53,8 @@ _BOX = (
     rf"\b(?:P\.? ?O\.? Box|Postfach|Boîte postale|Apartado(?: de correos)?|Casella postale|"
     rf"Postbus) \d{{1,7}}{_CONTINENTAL_TOWN}"
 )
-_PATTERNS = tuple(re.compile(p) for p in (_ENGLISH, _GERMAN, _DUTCH, _FRENCH, _SPANISH, _ITALIAN, _BOX, _UK_POSTCODE))
-_POSTCODE = re.compile(_UK_POSTCODE)
-_NOT_STREET = re.compile(
-    r"\d+ (?:[A-Z][a-z]+ )?(?:Way|Hill|Drive|Court|Close|Place|Row|Walk|Square|Circle|Loop|Ring)\b\.?$"
-)
+_LONE_POSTCODE = r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b"
+_PATTERNS = tuple(re.compile(p) for p in (_ENGLISH, _GERMAN, _DUTCH, _FRENCH, _SPANISH, _ITALIAN, _BOX, _LONE_POSTCODE))
 
 
 def find(text: str) -> Iterator[Span]:

@@ -20,7 +20,7 @@ _EMAIL = re.compile(
 )
 _URL_BEFORE = re.compile(r"(?:https?://|www\.)\S*$")
 _NUMBER = re.compile(
-    r"(?<![\w./=#-])(?:\+|00|\(|\d)[\d\s().\-/–]{5,24}\d(?:\s?(?:ext|x|extension|"
+    r"(?<![\w./=#-])(?<!\d:)(?:\+|00|\(|\d)(?:[().\-/–]| ?(?=\S)|\d){5,24}\d(?:\s?(?:ext|x|extension|"
     r"durchwahl)\.?\s?\d{1,5})?(?![\w%]|[.,]\d|[-/]\d)",
     re.I,
 )
@@ -90,7 +90,7 @@ def _is_phone(raw: str, before: str, regions: Sequence[str]) -> bool:
     if announced:
         return count <= 15
     # A bare run of digits may be anything; grouped, with the trunk zero, and valid somewhere is a number to dial.
-    grouped = len(re.findall(r"\d+", raw)) >= 2 and not re.search(r"\d\.\d{1,2}(?:\D|$)", raw)
+    grouped = len(re.findall(r"\d+", raw)) >= 2 and not re.search(r"\b0\.\d|\d\.\d{1,2}(?:\D|$)", raw)
     return grouped and raw.lstrip("(").startswith("0") and any(_valid(raw, region) for region in regions)
 
 

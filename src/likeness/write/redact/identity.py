@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 from likeness.write.redact import checksums
 from likeness.write.redact.spans import Span
 
-_CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)")
+_CARD = re.compile(
+    r"(?<![\w.-])(?:\d{13,19}|"
+    r"\d{4}([ -])(?:\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{6}\1\d{4,5}))(?![\w-]|\.\d)"
+)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}\b")
 _ACCOUNT = re.compile(
     r"\b(?:account|acct|a/c|konto|kontonummer|cuenta|conto|conta|compte|rekening|routing|aba|sort code|blz|bsb)\b"
@@ -39,7 +42,7 @@ _IDS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])"), lambda text: True),  # US SSN
     (re.compile(r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"),
      lambda text: True),  # UK NINO
-    (re.compile(r"(?<![\w.-])(?:\d{8}|\d{2}\.\d{3}\.\d{3}|[XYZ]\d{7})[ -]?[A-HJ-NP-TV-Z](?![\w-])"), checksums.dni),
+    (re.compile(r"(?<![\w.-])(?:\d{8}|\d{2}\.\d{3}\.\d{3}|[XYZ]\d{7})-?[A-HJ-NP-TV-Z](?![\w-])"), checksums.dni),
     (re.compile(r"\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b", re.I), checksums.codice_fiscale),
     (re.compile(r"(?<!\w)[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}(?!\w)"),
      checksums.nir),

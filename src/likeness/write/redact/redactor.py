@@ -57,17 +57,18 @@ class Redactor:
         return cls(tuple(regions), pattern)
 
     def redact(self, text: str) -> Redacted:
-        """Replace what is found. A text without any is returned as it was, byte for byte."""
-        spans = self.find(text)
-        if not spans:
-            return Redacted(text)
-        pieces: list[str] = []
-        position = 0
-        for span in spans:
-            pieces += (text[position : span.start], f"[{span.kind}]")
-            position = span.end
-        pieces.append(text[position:])
-        return Redacted("".join(pieces), Counter(span.kind for span in spans))
+        """Replace what is found. A text without any is returned as it was, byte for byte.
+
+        Looks again after replacing, since a placeholder can end what hid another find; three times at most.
+        """
+        counts: Counter[str] = Counter()
+        for _ in range(3):
+            spans = self.find(text)
+            if not spans:
+                break
+            counts.update(span.kind for span in spans)
+            text = _replaced(text, spans)
+        return Redacted(text, counts)
 
     def find(self, text: str) -> list[Span]:
         """The spans to replace, in order, none overlapping."""
@@ -84,6 +85,15 @@ class Redactor:
 def scan(text: str, regions: Sequence[str] = REGIONS) -> Counter[str]:
     """Count by kind what is still in ``text``: the check of a finished file."""
     return Counter(span.kind for span in Redactor(regions).find(text))
+
+
+def _replaced(text: str, spans: list[Span]) -> str:
+    pieces: list[str] = []
+    position = 0
+    for span in spans:
+        pieces += (text[position : span.start], f"[{span.kind}]")
+        position = span.end
+    return "".join((*pieces, text[position:]))
 
 
 def _without_overlap(found: list[Span]) -> list[Span]:

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from likeness.write.redact.spans import Span
 
@@ -97,9 +98,7 @@ def _random(value: str) -> bool:
         len(part) > 3 and part.isalpha() and (part.islower() or part.istitle()) for part in re.split(r"[-_+]", value)
     ):
         return False
-    changes = sum(
-        a.isdigit() != b.isdigit() or a.isupper() != b.isupper() for a, b in zip(value, value[1:], strict=False)
-    )
+    changes = sum(a.isdigit() != b.isdigit() or a.isupper() != b.isupper() for a, b in pairwise(value))
     counts = Counter(value)
     entropy = -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values())
     return entropy >= 3.7 and changes >= len(value) * 0.3
