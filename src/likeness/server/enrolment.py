@@ -1,0 +1,82 @@
+"""Voices from what comes in over HTTP: learned by a job, or made at once from one clip."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+
+from likeness.core.artefacts import digest
+from likeness.core.errors import Refused
+from likeness.core.events import Event
+from likeness.core.home import PersonHome
+
+LEARN = "likeness.server.enrolment:learn"
+_REFUSALS = frozenset({"", "0", "false", "no", "off", "none", "null"})
+_KEPT = 4
+
+
+def consent_statement(consent: str) -> str:
+    """What is kept as the speaker's consent. Raises :class:`Refused` for an empty one or a no."""
+    said = consent.strip()
+    if said.casefold() in _REFUSALS:
+        raise Refused(
+            "a voice is made only with the speaker's consent",
+            hint='say who agrees, for example consent="I am the speaker and agree to a voice being made of this"',
+            param="consent",
+        )
+    return f"stated to the gateway by the holder of its key: {said}"
+
+
+def learn(root: str, voice: str, engine: str, only: list[str]) -> Iterator[Event]:
+    """Learn a voice from recordings in the home; the target of the upload's job."""
+    from likeness.speak.train import enrol
+
+    yield from enrol(PersonHome(Path(root)), voice=voice, engine=engine, only=only)
+
+
+class InstantVoices:
+    """Voices of single clips, made for requests and gone when the gateway ends; the last few are kept for the next.
+
+    They live in a private folder in the person's home, so that nothing of a clip leaves its disk. Thread-safe.
+    """
+
+    def __init__(self, home: PersonHome, engine: str) -> None:
+        self._folder = home.root / ".instant"
+        self._engine = engine
+        self._made: OrderedDict[str, Path] = OrderedDict()
+        self._lock = threading.Lock()
+        self.close()
+
+    def voice(self, clip: bytes, consent: str) -> Path:
+        """The folder of the voice of ``clip`` (bytes of a sound file). Raises as ``speak.train.instant``."""
+        from likeness.speak.train import instant
+
+        statement = consent_statement(consent)
+        name = digest([clip])
+        with self._lock:
+            found = self._made.get(name)
+            if found is not None:
+                self._made.move_to_end(name)
+                return found
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            root = Path(tempfile.mkdtemp(dir=self._folder))
+            try:
+                for _ in instant(PersonHome(root), clip, name="instant", consent=statement, engine=self._engine):
+                    pass
+            except BaseException:
+                shutil.rmtree(root, ignore_errors=True)
+                raise
+            self._made[name] = root / "voices" / "instant"
+            if len(self._made) > _KEPT:
+                _, oldest = self._made.popitem(last=False)
+                shutil.rmtree(oldest.parent.parent, ignore_errors=True)
+            return self._made[name]
+
+    def close(self) -> None:
+        """Remove every one, those an earlier run left behind too."""
+        self._made.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)

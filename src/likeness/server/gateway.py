@@ -1,0 +1,144 @@
+"""What every route works with: one person's home, the lanes, the jobs and the decoder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from likeness.core import artefacts
+from likeness.core.errors import InputError, LikenessError, NotFound, NotReady
+from likeness.core.home import PersonHome
+from likeness.core.jobs import JobRunner
+from likeness.core.lanes import Lanes
+from likeness.core.protocols import Speaker, Writer
+from likeness.core.settings import Settings
+from likeness.core.store import Job
+from likeness.server.enrolment import LEARN, InstantVoices, consent_statement
+from likeness.server.keys import Keys
+
+if TYPE_CHECKING:
+    from likeness.speak.recordings import Recording
+
+OWN_VOICE = "me"
+INSTANT = "instant"
+WRITING_MODELS = ("me", "me:rewrite")
+SPEECH_MODEL = "voice"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice and the means to speak in it. ``id`` is "instant" for one made from a clip for one request."""
+
+    id: str
+    engine: str
+    notes: tuple[str, ...]
+    speaker: Speaker
+
+
+class Gateway:
+    """Holds what outlives a request. Made once; :meth:`close` ends every process it started."""
+
+    def __init__(self, home: PersonHome, settings: Settings) -> None:
+        self.home = home
+        self.settings = settings
+        self.keys = Keys(home.root)
+        self.created = int(time.time())
+        self.lanes = Lanes(settings.memory_limit_mb)
+        self.jobs = JobRunner(home.store)
+        self._instant = InstantVoices(home, settings.speaker)
+
+    def close(self) -> None:
+        """End the lanes and the jobs; unfinished jobs are taken up at the next start."""
+        self.lanes.close()
+        self.jobs.close()
+        self._instant.close()
+
+    # ── engines ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def writer(self) -> Writer:
+        """The writer the settings name, on what was learned of the person. Raises :class:`NotReady` before that."""
+        from likeness.write.generate import adapter_folder
+
+        engine = self.settings.writer
+        return self.lanes.writer(engine, adapter_folder(self.home, engine))
+
+    def voice(self, voice_id: str | None) -> Voice:
+        """The voice of that id, the person's own without one. Raises :class:`NotFound`, naming those there are."""
+        wanted = voice_id or OWN_VOICE
+        known = {folder.name: (folder, manifest) for folder, manifest in self.voices()}
+        if wanted not in known:
+            if not known:
+                raise NotReady("no voice has been enrolled yet", hint="POST /api/voice/upload, or likeness enrol voice")
+            raise NotFound(f"there is no voice {wanted!r}", hint=f"voices: {', '.join(sorted(known))}", param="voice")
+        folder, manifest = known[wanted]
+        speaker = self.lanes.speaker(manifest.engine, folder)
+        return Voice(wanted, manifest.engine, tuple(manifest.notes), cast("Speaker", speaker))
+
+    def instant_voice(self, clip: bytes, consent: str) -> Voice:
+        """A voice made of one clip (bytes of a sound file), for one request.
+
+        Raises :class:`Refused` without consent, what decoding raises, and :class:`PoorRecording`.
+        """
+        folder = self._instant.voice(clip, consent)
+        manifest = artefacts.load(folder)
+        speaker = cast("Speaker", self.lanes.speaker(manifest.engine, folder))
+        return Voice(INSTANT, manifest.engine, tuple(manifest.notes), speaker)
+
+    def take_recording(
+        self, voice: str, sample: bytes, *, consent: str, transcript: str, emotion: str
+    ) -> tuple[Recording, Job]:
+        """Check and keep a recording for ``voice``, and start to learn it. Raises as :meth:`instant_voice`."""
+        from likeness.speak.recordings import add_upload, recordings
+
+        kept = add_upload(
+            self.home,
+            sample,
+            "the upload",
+            voice=voice,
+            transcript=transcript,
+            emotion=emotion,
+            consent=consent_statement(consent),
+        )
+        shared = ("", voice) if voice == OWN_VOICE else (voice,)
+        only = [recording.id for recording in recordings(self.home) if recording.voice in shared or recording == kept]
+        arguments = {"root": str(self.home.root), "voice": voice, "engine": self.settings.speaker, "only": only}
+        return kept, self.jobs.submit("enrol voice", LEARN, arguments)
+
+    def voices(self) -> list[tuple[Path, artefacts.Manifest]]:
+        """Folder and manifest of every voice, newest first."""
+        return artefacts.listed(self.home.voices)
+
+    # ── readiness ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def start(self) -> None:
+        """Load the writer and the person's own voice where they exist, so that the first request does not wait."""
+        for load in (self._warm_writer, self._warm_voice):
+            try:
+                load()
+            except LikenessError:
+                continue
+
+    def state(self) -> tuple[str, str]:
+        """For the writer and the person's own voice: "ready", or why not."""
+        return _state(self.writer), _state(lambda: self.voice(None))
+
+    def _warm_writer(self) -> None:
+        self.writer()
+        from likeness.write.generate import adapter_folder
+
+        self.lanes.warm(self.settings.writer, adapter_folder(self.home, self.settings.writer))
+
+    def _warm_voice(self) -> None:
+        folder = self.home.voices / OWN_VOICE
+        self.lanes.warm(artefacts.load(folder).engine, folder)
+
+
+def _state(probe: Callable[[], object]) -> str:
+    try:
+        probe()
+    except (NotReady, NotFound, InputError) as error:
+        return f"{error.code}: {error}"
+    return "ready"

@@ -1,0 +1,37 @@
+"""The models, from one list."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from likeness.core.errors import NotFound
+from likeness.server.deps import KEYED, Serving
+from likeness.server.gateway import SPEECH_MODEL, WRITING_MODELS, Gateway
+from likeness.server.schemas import ModelBody, ModelsBody
+
+router = APIRouter(prefix="/v1/models", tags=["models"], dependencies=KEYED)
+
+
+@router.get("")
+async def models(gateway: Serving) -> ModelsBody:
+    """The models: `me` drafts, `me:rewrite` puts a text into the person's words, `voice` speaks."""
+    return ModelsBody(data=_models(gateway))
+
+
+@router.get("/{model}")
+async def model(model: str, gateway: Serving) -> ModelBody:
+    """One model."""
+    for known in _models(gateway):
+        if known.id == model:
+            return known
+    raise unknown(model)
+
+
+def unknown(model: str) -> NotFound:
+    """The error for a model there is not."""
+    known = ", ".join((*WRITING_MODELS, SPEECH_MODEL))
+    return NotFound(f"there is no model {model[:100]!r}", hint=f"models: {known}", param="model")
+
+
+def _models(gateway: Gateway) -> list[ModelBody]:
+    return [ModelBody(id=name, created=gateway.created) for name in (*WRITING_MODELS, SPEECH_MODEL)]

@@ -1,0 +1,80 @@
+"""Speech as OpenAI's clients ask for it."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from likeness.core.errors import InputError
+from likeness.server import streams, work
+from likeness.server.answers import MEDIA_TYPES
+from likeness.server.deps import KEYED, Serving
+from likeness.server.gateway import SPEECH_MODEL
+from likeness.server.routes.models import unknown
+from likeness.server.schemas import Manner, SpeechModel, SpeechModelsBody, SpeechRequest, VoiceReference
+from likeness.server.stages import Stages
+from likeness.server.usage import tokens
+
+router = APIRouter(prefix="/v1/audio", tags=["speech"], dependencies=KEYED)
+_SOUND: dict[str, Any] = {kind: {} for kind in (*MEDIA_TYPES.values(), "text/event-stream")}
+
+
+@router.get("/models")
+async def models() -> SpeechModelsBody:
+    """The models that speak."""
+    return SpeechModelsBody(models=[SpeechModel(id=SPEECH_MODEL)])
+
+
+@router.post(
+    "/speech", response_class=Response, responses={200: {"content": _SOUND, "description": "The sound, as it is made."}}
+)
+async def speech(order: SpeechRequest, request: Request, gateway: Serving) -> Response:
+    """Say a text in one of the person's voices, streamed while it is made.
+
+    wav, mp3 and flac are at 22,050 Hz, pcm is 24 kHz 16-bit little-endian mono. A streamed WAV states the size
+    0xFFFFFFFF; flac comes at the end, since it states its length at its start.
+    """
+    if order.model != SPEECH_MODEL:
+        raise unknown(order.model)
+    if order.instructions:
+        raise InputError("this voice does not follow instructions", hint="leave them out", param="instructions")
+    sound_format = checked_format(order.response_format, "response_format")
+    voice_id = order.voice.id if isinstance(order.voice, VoiceReference) else order.voice
+    voice = await to_thread.run_sync(gateway.voice, voice_id)
+    stages = Stages()
+    parts = work.speak(voice, order.input, Manner(speed=order.speed), sound_format, stages, whole=False)
+    headers = {"X-Likeness-Voice": voice.id}
+    if order.stream_format == "audio":
+        return await streams.raw(parts, MEDIA_TYPES[sound_format], _bytes, lambda: {**stages.header(), **headers})
+    return await streams.events(
+        parts, lambda part: _event(part, order.input), headers=lambda: {**stages.header(), **headers}
+    )
+
+
+def checked_format(name: str, param: str) -> str:
+    """``name`` if sound can be made in it; raises :class:`InputError` naming what there is."""
+    if name not in MEDIA_TYPES:
+        raise InputError(
+            f"sound cannot be made as {name!r} here", hint=f"formats: {', '.join(MEDIA_TYPES)}", param=param
+        )
+    return name
+
+
+def _bytes(part: work.Part) -> bytes:
+    return part.data if isinstance(part, work.Sound) else b""
+
+
+def _event(part: work.Part, text: str) -> dict[str, Any] | None:
+    if isinstance(part, work.Sound):
+        if not part.data:
+            return None
+        return {"type": "speech.audio.delta", "audio": base64.b64encode(part.data).decode("ascii")}
+    if isinstance(part, work.Spoken):
+        taken = tokens(text)
+        usage = {"input_tokens": taken, "output_tokens": 0, "total_tokens": taken}
+        return {"type": "speech.audio.done", "usage": usage}
+    return None
