@@ -12,7 +12,7 @@ from speech_like import file_bytes, speech, write
 
 from likeness.core.errors import InputError, LikenessError, NotFound, UnknownFormat, UnsafeInput
 from likeness.core.types import Audio
-from likeness.speak.decode import Decoded, Decoder, DecodeLimits, decode, decode_all, decode_bytes
+from likeness.speak.decode import Decoded, DecodeLimits, Decoder, decode, decode_all, decode_bytes
 
 
 def tone(seconds: float = 1.0, rate: int = 48_000) -> Audio:
@@ -82,7 +82,7 @@ def test_a_bomb_that_hides_its_length_is_refused_while_it_decodes(tmp_path: Path
 
 
 def test_too_long_too_many_channels_and_too_slow_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnsafeInput, match="over 0.5 seconds"):
+    with pytest.raises(UnsafeInput, match=r"over 0\.5 seconds"):
         decode_bytes(file_bytes(tone()), limits=DecodeLimits(seconds=0.5))
     with pytest.raises(UnsafeInput, match="0 MB"):
         decode_bytes(file_bytes(tone()), limits=DecodeLimits(input_bytes=100))

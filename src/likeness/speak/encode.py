@@ -1,7 +1,7 @@
 """Sound into bytes: WAV, FLAC, MP3 and raw PCM, as whole files and as streams.
 
-Whole files carry a note that the sound is synthetic and by which voice and engine (WAV ``LIST/INFO``, FLAC Vorbis comment,
-MP3 ID3v2.3 comment). WAV, FLAC and MP3 are at 22,050 Hz, ``pcm`` is 24 kHz 16-bit little-endian mono.
+Whole files carry a note that the sound is synthetic and by which voice and engine (WAV ``LIST/INFO``, FLAC Vorbis
+comment, MP3 ID3v2.3 comment). WAV, FLAC and MP3 are at 22,050 Hz, ``pcm`` is 24 kHz 16-bit little-endian mono.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can be measured of a recording without anything to compare it with: bandwidth, noise, clipping, reverberation."""
+"""What can be measured of a recording with nothing to compare it with: bandwidth, noise, clipping, reverberation."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def spectrogram(audio: Audio, *, window_seconds: float = _FFT_SECONDS, hop_secon
 
 
 def bands(power: Power, window_seconds: float = _FFT_SECONDS, width_hz: float = _BAND_HZ) -> Power:
-    """``power`` (frames, bins) summed into bands of ``width_hz``, shape (frames, bands), the last partial one dropped."""
+    """``power`` (frames, bins) summed into bands of ``width_hz``, shape (frames, bands), a last partial one dropped."""
     per_band = max(1, round(width_hz * window_seconds))
     count = power.shape[1] // per_band
     summed: Power = power[:, : count * per_band].reshape(power.shape[0], count, per_band).sum(axis=2)

@@ -1,0 +1,208 @@
+"""From recordings to a corpus: clips at one rate and level, trimmed, checked, with spoken-text transcripts.
+
+A corpus is a folder ``corpora/<hash>/`` (see ``core.corpus``). Its name is the hash of everything it is made from, so
+that the same recordings under the same recipe give the same corpus, which is then used as it is.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from likeness.core import artefacts, corpus, files
+from likeness.core.errors import LikenessError, NotReady
+from likeness.core.events import Event
+from likeness.core.home import PersonHome
+from likeness.core.protocols import Corpus
+from likeness.core.types import Audio, Clip, Samples, Verdict
+from likeness.speak import activity, split
+from likeness.speak.check import check
+from likeness.speak.decode import Decoder
+from likeness.speak.recipe import VoiceRecipe, voice_recipe
+from likeness.speak.recordings import Recording, load_audio, recordings
+from likeness.speak.resample import SPEECH_RATE, resample
+
+PREPARATION = 1
+"""Goes into the hash: raised whenever preparing changes what comes out."""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What has been made so far."""
+
+    clips: list[Clip] = field(default_factory=list)
+    refused: list[dict[str, str]] = field(default_factory=list)
+
+
+def corpus_hash(chosen: Sequence[Recording], recipe: VoiceRecipe) -> str:
+    """The name of the corpus made of these recordings under this recipe (16 hex digits)."""
+    options = recipe.model_dump(
+        include={"speech_level_dbfs", "peak_dbfs", "margin_seconds", "longest_clip_seconds", "language"}
+    )
+    parts = [json.dumps(options, sort_keys=True), str(PREPARATION)]
+    for item in sorted(chosen, key=lambda r: r.sha256):
+        parts += [item.sha256, item.transcript, item.emotion]
+    return artefacts.digest(parts)
+
+
+def chosen_recordings(
+    home: PersonHome, *, voice: str = "", emotion: str = "", only: Sequence[str] = ()
+) -> list[Recording]:
+    """The recordings to learn from: those whose ids are in ``only``, or all, or all of one ``emotion``.
+
+    What was uploaded for one voice alone is left out for any other. Raises :class:`NotReady` when there are none.
+    """
+    known = recordings(home)
+    if only:
+        found = [item for item in known if item.id in only]
+    else:
+        found = [item for item in known if item.voice in ("", voice) and emotion in ("", item.emotion)]
+    if not found:
+        what = f"recordings with the emotion {emotion!r}" if emotion else "recordings"
+        raise NotReady(f"there are no {what} yet", hint="add some with: likeness enrol voice PATH…")
+    return sorted(found, key=lambda item: item.sha256)
+
+
+def corpus_folder(home: PersonHome, name: str) -> Path:
+    """Where the corpus of that hash is, or would be."""
+    return home.corpora / name
+
+
+def build_corpus(
+    home: PersonHome,
+    *,
+    recipe: VoiceRecipe | None = None,
+    voice: str = "",
+    emotion: str = "",
+    only: Sequence[str] = (),
+) -> Iterator[Event]:
+    """Make the corpus of the recordings (:func:`chosen_recordings`), or find it there already; an event for each.
+
+    The last event's note is the corpus's name. Metrics: ``clips``, ``seconds``, ``refused``, ``reused``.
+    Raises :class:`NotReady` when there are no recordings, or no clip of them can be used.
+    """
+    recipe = recipe or voice_recipe()
+    chosen = chosen_recordings(home, voice=voice, emotion=emotion, only=only)
+    name = corpus_hash(chosen, recipe)
+    folder = corpus_folder(home, name)
+    if (folder / artefacts.MANIFEST).is_file():
+        measures = artefacts.load(folder).measures
+        metrics = {key: float(measures[key]) for key in ("clips", "seconds", "refused")}
+        yield Event("prepare voice", len(chosen), len(chosen), "recordings", name, metrics | {"reused": 1.0})
+        return
+    files.private_folder(home.corpora)
+    files.sweep(home.corpora)
+    with artefacts.publish(folder) as making:
+        (making / "clips").mkdir()
+        gathered = _Gathered()
+        with Decoder() as decoder:
+            for number, item in enumerate(chosen, 1):
+                before = len(gathered.clips)
+                _add(item, making, recipe, decoder, gathered)
+                note = f"{item.name}: {len(gathered.clips) - before} clips"
+                yield Event("prepare voice", number, len(chosen), "recordings", note)
+        metrics = _save(making, name, chosen, gathered, recipe)
+    yield Event("prepare voice", len(chosen), len(chosen), "recordings", name, metrics | {"reused": 0.0})
+
+
+def _save(
+    making: Path, name: str, chosen: Sequence[Recording], gathered: _Gathered, recipe: VoiceRecipe
+) -> dict[str, float]:
+    if not gathered.clips:
+        reasons = "; ".join(dict.fromkeys(entry["reason"] for entry in gathered.refused))
+        raise NotReady(f"no clip of the recordings can be used: {reasons}", hint="record again in a quiet room")
+    corpus.save(making, Corpus(tuple(gathered.clips), SPEECH_RATE, recipe.language))
+    with_text = sum(clip.seconds for clip in gathered.clips if clip.transcript)
+    metrics = {
+        "clips": float(len(gathered.clips)),
+        "seconds": round(sum(clip.seconds for clip in gathered.clips), 2),
+        "transcribed_seconds": round(with_text, 2),
+        "refused": float(len(gathered.refused)),
+    }
+    artefacts.Manifest(
+        kind="corpus",
+        name=name,
+        data_hash=name,
+        recipe=recipe.model_dump(),
+        measures=metrics,
+        notes=tuple(f"{entry['clip']}: {entry['reason']}" for entry in gathered.refused),
+        extra={"refused": gathered.refused, "recordings": [item.id for item in chosen], "consent": consents(chosen)},
+    ).save(making)
+    return metrics
+
+
+def consents(chosen: Sequence[Recording]) -> list[dict[str, str]]:
+    """Who agreed to what and when, each statement once, first said first."""
+    first: dict[str, str] = {}
+    for item in sorted(chosen, key=lambda r: r.added_at):
+        first.setdefault(item.consent, item.added_at)
+    return [{"statement": statement, "at": at} for statement, at in first.items()]
+
+
+def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, gathered: _Gathered) -> None:
+    """Cut, judge, trim, level and write the clips of one recording."""
+    try:
+        whole = load_audio(item, decoder)
+    except LikenessError as error:
+        gathered.refused.append({"clip": item.name, "reason": str(error)})
+        return
+    pieces = _pieces(item, whole, recipe)
+    for number, (start, end, transcript) in enumerate(pieces, 1):
+        margin = recipe.margin_seconds + 0.1
+        first, last = max(0, round((start - margin) * whole.rate)), round((end + margin) * whole.rate)
+        part = Audio(whole.samples[first:last], whole.rate)
+        label = item.name if len(pieces) == 1 else f"{item.name} {start:.1f}-{end:.1f} s"
+        found = check(part, transcript)
+        if found.verdict is Verdict.REFUSED:
+            gathered.refused.append({"clip": label, "reason": "; ".join(found.reasons)})
+            continue
+        made = levelled(activity.trimmed(resample(part, SPEECH_RATE), margin=recipe.margin_seconds), recipe)
+        clip_id = f"{item.id}-{number:03d}"
+        path = making / "clips" / f"{clip_id}.flac"
+        path.write_bytes(_flac(made))
+        gathered.clips.append(Clip(clip_id, path, transcript, round(made.seconds, 3), item.emotion, found))
+
+
+def _pieces(item: Recording, whole: Audio, recipe: VoiceRecipe) -> list[tuple[float, float, str]]:
+    """(start, end, spoken transcript) of the clips to cut a recording into."""
+    from likeness.speak.normalise import sentences, spoken
+
+    transcript = spoken(item.transcript) if item.transcript else ""
+    if whole.seconds <= split.LONGEST:
+        return [(0.0, whole.seconds, transcript)]
+    if transcript:
+        said = sentences(transcript)
+        spans = split.by_sentences(whole, said)
+        if spans is not None:
+            return [(start, end, text) for (start, end), text in zip(spans, said, strict=True)]
+        if whole.seconds <= recipe.longest_clip_seconds:
+            return [(0.0, whole.seconds, transcript)]
+    return [(start, end, "") for start, end in split.at_pauses(whole)]
+
+
+def levelled(audio: Audio, recipe: VoiceRecipe) -> Audio:
+    """``audio`` with its speech at the recipe's level and its peaks limited smoothly below the recipe's peak."""
+    gain = 10 ** ((recipe.speech_level_dbfs - activity.speech_level(audio)) / 20)
+    return Audio(activity.fade(limited(audio.samples * np.float32(gain), recipe.peak_dbfs), audio.rate), audio.rate)
+
+
+def limited(samples: Samples, peak_dbfs: float) -> Samples:
+    """Peaks above ``peak_dbfs`` bent down smoothly (tanh above 80 % of it); everything below stays as it was."""
+    peak = 10 ** (peak_dbfs / 20)
+    knee = 0.8 * peak
+    size = np.abs(samples)
+    bent = knee + (peak - knee) * np.tanh((size - knee) / (peak - knee))
+    return np.where(size > knee, np.sign(samples) * bent, samples).astype(np.float32)
+
+
+def _flac(audio: Audio) -> bytes:
+    import soundfile
+
+    target = io.BytesIO()
+    soundfile.write(target, audio.samples, audio.rate, format="FLAC", subtype="PCM_16")
+    return target.getvalue()

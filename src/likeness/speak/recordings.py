@@ -1,0 +1,289 @@
+"""The owner's recordings: imported as they came, checked, and listed.
+
+``recordings/<sha256>.<format>`` holds the original bytes and ``recordings/<sha256>.json`` beside it what is known of
+them; the latter is written last, so that an import killed at any moment leaves no half recording. The same file twice
+adds nothing; with a new transcript it updates the old entry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from likeness.core import files
+from likeness.core.errors import InputError, LikenessError, NotFound, PoorRecording, Refused
+from likeness.core.events import Event
+from likeness.core.home import PersonHome
+from likeness.core.types import Audio, ClipCheck, Verdict
+from likeness.speak import formats
+from likeness.speak.check import check
+from likeness.speak.decode import UPLOAD_LIMITS, Decoded, Decoder
+from likeness.speak.transcripts import Transcripts
+
+_BLOCK = 1 << 20
+_EMOTION = re.compile(r"[a-z][a-z /-]{0,39}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One imported recording. ``path`` is the original file in the home, ``consent`` what its owner agreed to."""
+
+    id: str
+    path: Path
+    name: str
+    sha256: str
+    seconds: float
+    rate: int
+    transcript: str
+    emotion: str
+    check: ClipCheck
+    added_at: str
+    consent: str
+    notes: tuple[str, ...] = ()
+    voice: str = ""
+    """The one voice it was uploaded for; "" when it is for any."""
+
+
+def import_recordings(
+    home: PersonHome,
+    paths: Sequence[Path],
+    *,
+    transcripts: Path | None = None,
+    emotion: str = "neutral",
+    consent: str,
+) -> Iterator[Event]:
+    """Take sound files, and folders of them, into the home; one event per file, and a last one that sums up.
+
+    Transcripts come from ``transcripts`` (a table), a ``.txt`` of the same name or a table in the folder.
+    The last event's metrics: ``added``, ``updated``, ``unchanged``, ``refused`` (by the check), ``unreadable``
+    and ``seconds`` (of what was added). A file that is not taken is named with its reason in its event's note.
+
+    Raises :class:`Refused` without ``consent``, :class:`NotFound` for a missing path, :class:`InputError` when there is
+    no sound file at all, and :class:`PoorRecording` when not one could be used.
+    """
+    if not consent.strip():
+        raise Refused(_NO_CONSENT, hint=_CONSENT_HINT, param="consent")
+    _check_emotion(emotion)
+    found = sound_files(paths)
+    lookup = Transcripts(transcripts)
+    files.private_folder(home.recordings)
+    files.sweep(home.recordings)
+    counts: Counter[str] = Counter()
+    seconds, first_reason = 0.0, ""
+    with Decoder() as decoder:
+        for number, path in enumerate(found, 1):
+            try:
+                outcome, recording = _take(home, path, lookup.of(path), emotion, consent.strip(), decoder)
+                note = f"{path.name}: {outcome}"
+                if recording is not None and outcome == "added":
+                    seconds += recording.seconds
+                    note += "".join(f"; {reason}" for reason in (*recording.check.reasons, *recording.notes))
+            except LikenessError as error:
+                outcome = "refused" if isinstance(error, PoorRecording) else "unreadable"
+                note = f"{path.name}: not taken: {error}" + (f" ({error.hint})" if outcome == "unreadable" else "")
+                first_reason = first_reason or f"{path.name}: {error}"
+            counts[outcome] += 1
+            yield Event("import recordings", number, len(found), "files", note, {outcome: counts[outcome]})
+    yield _summary(counts, seconds, len(found))
+    if counts["refused"] + counts["unreadable"] == len(found):
+        raise PoorRecording(f"none of {len(found)} recordings can be used; {first_reason}", hint=_POOR_HINT)
+
+
+_NO_CONSENT = "recordings are taken in only with the consent of the person who speaks in them"
+_CONSENT_HINT = "say who agreed and to what, for example: I am the speaker and agree to a voice being made of this"
+_POOR_HINT = "record in a quiet room, close to the microphone, at 24 kHz or more, without clipping"
+
+
+def _summary(counts: Counter[str], seconds: float, total: int) -> Event:
+    kinds = ("added", "updated", "unchanged", "refused", "unreadable")
+    said = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts[kind])
+    metrics = {kind: float(counts[kind]) for kind in kinds} | {"seconds": round(seconds, 1)}
+    return Event("import recordings", total, total, "files", f"recordings: {said or 'none'}", metrics)
+
+
+def sound_files(paths: Iterable[Path]) -> list[Path]:
+    """The sound files among ``paths`` and in the folders among them, in a stable order, hidden ones left out.
+
+    Kinds of sound that cannot be read here (M4A …) are included, so that importing counts and names them.
+    Raises :class:`NotFound` for a missing path and :class:`InputError` when there is no sound file.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if not path.exists():
+            raise NotFound(f"there is no file or folder {str(path)!r}", hint="check the path")
+        if not path.is_dir():
+            found[path] = None
+            continue
+        for inner in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
+            suffix = inner.suffix.lower()
+            if not hidden and suffix in formats.SUFFIXES | formats.UNREADABLE_SUFFIXES and inner.is_file():
+                found[inner] = None
+    if not found:
+        raise InputError("no sound files were found there", hint=f"readable: {', '.join(formats.READABLE)}")
+    return list(found)
+
+
+def recordings(home: PersonHome) -> list[Recording]:
+    """The recordings in the home, oldest first. Raises :class:`InputError` when an entry is damaged."""
+    if not home.recordings.is_dir():
+        return []
+    listed = [_load(path) for path in home.recordings.glob("*.json") if not path.name.startswith(".")]
+    return sorted(listed, key=lambda recording: (recording.added_at, recording.name, recording.id))
+
+
+def recording(home: PersonHome, id: str) -> Recording:
+    """The recording with that id. Raises :class:`NotFound`."""
+    for found in recordings(home):
+        if found.id == id:
+            return found
+    raise NotFound(f"there is no recording {id!r}", hint="`likeness status` lists the recordings")
+
+
+def add_upload(
+    home: PersonHome,
+    data: bytes,
+    name: str,
+    *,
+    voice: str,
+    transcript: str = "",
+    emotion: str = "neutral",
+    consent: str,
+) -> Recording:
+    """Decode, check and keep one uploaded sound file, for the voice called ``voice`` alone.
+
+    Raises what :func:`speak.decode.decode_bytes` raises, :class:`PoorRecording` when the check refuses it and
+    :class:`Refused` without consent.
+    """
+    if not consent.strip():
+        raise Refused(_NO_CONSENT, hint=_CONSENT_HINT, param="consent")
+    _check_emotion(emotion)
+    sha = hashlib.sha256(data).hexdigest()
+    known = home.recordings / f"{sha}.json"
+    if known.is_file():
+        return _load(known)
+    with Decoder(UPLOAD_LIMITS) as decoder:
+        decoded = decoder.decode(data, name)
+    made = _checked(sha, name, decoded, transcript, emotion, consent.strip(), home.recordings)
+    made = replace(made, voice=voice)
+    files.private_folder(home.recordings)
+    files.write_bytes(made.path, data)
+    _save(made)
+    return made
+
+
+def load_audio(recording: Recording, decoder: Decoder) -> Audio:
+    """The sound of a recording at its own rate, mono."""
+    return decoder.decode(recording.path, recording.name).audio
+
+
+def _check_emotion(emotion: str) -> None:
+    if not _EMOTION.match(emotion):
+        hint = "use small letters: neutral, happy, sad …"
+        raise InputError(f"{emotion!r} is not an emotion's name", hint=hint, param="emotion")
+
+
+def _take(
+    home: PersonHome, path: Path, transcript: str, emotion: str, consent: str, decoder: Decoder
+) -> tuple[str, Recording | None]:
+    """Import one file; returns what happened ("added", "updated", "unchanged") and the recording."""
+    decoder.check_header(path)
+    sha = _hash(path)
+    known = home.recordings / f"{sha}.json"
+    if known.is_file():
+        return _update(_load(known), transcript, emotion, decoder)
+    made = _checked(sha, path.name, decoder.decode(path), transcript, emotion, consent, home.recordings)
+    with files.replacing(made.path) as target, path.open("rb") as source:
+        copied = hashlib.sha256()
+        while block := source.read(_BLOCK):
+            copied.update(block)
+            target.write(block)
+        if copied.hexdigest() != sha:
+            raise InputError(f"{path.name} changed while it was read", hint="import it again")
+    _save(made)
+    return "added", made
+
+
+def _update(old: Recording, transcript: str, emotion: str, decoder: Decoder) -> tuple[str, Recording]:
+    """Give a known recording a new transcript or emotion; what is not said now stays as it was."""
+    new = replace(
+        old, transcript=transcript or old.transcript, emotion=old.emotion if emotion == "neutral" else emotion
+    )
+    if new == old:
+        return "unchanged", old
+    if new.transcript != old.transcript:
+        new = replace(new, check=_accepted(load_audio(old, decoder), new.transcript, old.name))
+    _save(new)
+    return "updated", new
+
+
+def _checked(
+    sha: str, name: str, decoded: Decoded, transcript: str, emotion: str, consent: str, folder: Path
+) -> Recording:
+    return Recording(
+        id=sha[:16],
+        path=folder / f"{sha}.{decoded.format}",
+        name=name,
+        sha256=sha,
+        seconds=round(decoded.audio.seconds, 3),
+        rate=decoded.audio.rate,
+        transcript=transcript,
+        emotion=emotion,
+        check=_accepted(decoded.audio, transcript, name),
+        added_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        consent=consent,
+        notes=decoded.notes,
+    )
+
+
+def _accepted(audio: Audio, transcript: str, name: str) -> ClipCheck:
+    found = check(audio, transcript)
+    if found.verdict is Verdict.REFUSED:
+        raise PoorRecording("; ".join(found.reasons), hint=_POOR_HINT)
+    return found
+
+
+def _hash(path: Path) -> str:
+    sha = hashlib.sha256()
+    try:
+        with path.open("rb") as source:
+            while block := source.read(_BLOCK):
+                sha.update(block)
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be read: {error.strerror}") from None
+    return sha.hexdigest()
+
+
+def _save(recording: Recording) -> None:
+    """Write the entry and make sure that its name is on the disk."""
+    value = asdict(recording) | {"path": recording.path.name}
+    files.write_json(recording.path.with_suffix(".json"), value)
+    descriptor = os.open(recording.path.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _load(path: Path) -> Recording:
+    try:
+        raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        measured = dict(raw["check"])
+        measured["verdict"], measured["reasons"] = Verdict(measured["verdict"]), tuple(measured["reasons"])
+        sound = path.parent / Path(raw["path"]).name
+        if not sound.is_file():
+            raise ValueError("its sound file is missing")
+        values = {**raw, "path": sound, "check": ClipCheck(**measured), "notes": tuple(raw["notes"])}
+        return Recording(**values)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"recording {path.stem[:16]} in the home is damaged: {error}", hint="restore it or delete its .json file"
+        ) from None
