@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import groupby
 
 from likeness.core.artefacts import digest
 from likeness.core.types import Exchange, Message
 from likeness.write import pair
-from likeness.write.clean import Signatures, clean_message, noise, unwanted
+from likeness.write.clean import Signatures, clean_message, drop_echoes, noise, unwanted
 from likeness.write.clean.message import Cleaned, is_mail
 from likeness.write.recipe import PrepareRecipe
 from likeness.write.redact import Redactor
@@ -69,10 +69,10 @@ class Reader:
             if not message.from_owner:
                 continue
             self.tally.owner += 1
-            cleaned = self._kept(message)
+            turn = pair.mail_turn(message, self.by_native, self.by_id, self.subjects)
+            cleaned = self._kept(message, parent=turn.context[0].body if turn.context else "")
             if cleaned is None:
                 continue
-            turn = pair.mail_turn(message, self.by_native, self.by_id, self.subjects)
             context, method = self._context(turn), turn.method
             if method == "none" and cleaned.quoted:
                 context, method = cleaned.quoted, "quoted"
@@ -106,10 +106,14 @@ class Reader:
             exchange = self._exchange(ids, cleaned, self._context(turn), others[-1] if others else "", first.source)
             yield Found(exchange, sessions[first.id])
 
-    def _kept(self, message: Message, words: int = 0) -> Cleaned | None:
+    def _kept(self, message: Message, words: int = 0, parent: str = "") -> Cleaned | None:
         """The message cleaned, or ``None`` with the reason counted."""
         reason = unwanted(message)
         cleaned = clean_message(message, self.signatures)
+        text, echoes = drop_echoes(cleaned.text, parent)
+        if echoes:
+            removed = {**cleaned.removed, "unmarked quote": echoes}
+            cleaned = replace(cleaned, text=text, removed=removed)
         reason = reason or noise(cleaned.text, words=words or self.recipe.shortest_words)
         if not reason and len(cleaned.text) > self.recipe.longest_characters:
             reason = "too long"

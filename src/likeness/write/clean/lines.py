@@ -29,14 +29,15 @@ def tidy(lines: list[str]) -> str:
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CONTINUES = re.compile(r"[^\W_]|[(\"'“‘*]")
 _ITEM = re.compile(r"\s*(?:[-*•+]|\d{1,3}[.)])\s")
-_NARROWEST, _WIDEST = 55, 84
+_NARROWEST, _USUAL, _WIDEST = 55, 68, 84
 
 
 def unwrap(text: str) -> str:
     """Join lines that a mail program broke at its margin.
 
-    A break counts as the program's when the line is prose and the word below would have crossed the margin, taken as
-    the longest line of prose. Lists, indented lines (code, tables) and short lines keep their breaks.
+    A break counts as the program's when the line is prose and the word below would have crossed the margin: the length
+    of the longest line of prose, or 68 characters when lines of different widths are mixed. Lists, indented lines
+    (code, tables) and short lines keep their breaks.
     """
     lines = text.split("\n")
     widths = [len(line) for line in lines if _is_prose(line) and len(line) <= _WIDEST]
@@ -47,7 +48,7 @@ def unwrap(text: str) -> str:
     joinable = 0
     for line in lines:
         words = line.split(maxsplit=1)
-        crossed = bool(words) and joinable + 1 + len(words[0]) > margin
+        crossed = bool(words) and joinable + 1 + len(words[0]) > min(margin, _USUAL)
         if joinable and crossed and not _ITEM.match(line) and (_CONTINUES.match(line) or _double_spaced(out[-1], line)):
             out[-1] = f"{out[-1].rstrip()} {line}"
         else:

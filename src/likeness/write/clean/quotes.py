@@ -13,7 +13,8 @@ from likeness.write.clean import locales as words
 
 _QUOTE = re.compile(r"\s{0,4}(?:>|»|&gt;)|\s{0,8}[A-Z][A-Za-z]{0,12}>(?=\s|$)|\s{0,2}\|\s(?=\S.*\S)")
 _QUOTE_MARK = re.compile(r"\s{0,8}(?:[A-Z][A-Za-z]{0,12}(?=>))?(?:>|»|&gt;|\|(?=\s))\s?")
-_ADDRESS_END = re.compile(r"\s*>\s*[:：]\s*$")
+_ADDRESS_END = re.compile(r"\s*>\s?[:：]\s*$")
+_GOES_ON = re.compile(r"[a-zà-ÿ(]")
 _TABLE = re.compile(r"\s*\|.*\|\s*$")
 _WROTE = re.compile(rf"(?:^|[\s,)>\]\"'“”])(?:{words.WROTE})\b|写道|寫道|書きました|님이 작성", re.I)
 _WROTE_END = re.compile(rf"(?:\b(?:{words.WROTE})|写道|寫道|書きました|님이 작성)\b[^.?!]{{0,60}}[:：]\s*>?$", re.I)
@@ -70,7 +71,7 @@ def split_quotes(lines: list[str]) -> Split:
     """
     result = Split()
     quoted = [is_quote(line) for line in lines]
-    quoted = _with_wrapped_tails(lines, quoted)
+    quoted = _with_broken_ends(lines, quoted)
     position = 0
     while position < len(lines):
         if quoted[position]:
@@ -99,15 +100,21 @@ def unquote(line: str) -> str:
     return _QUOTE_MARK.sub("", line, count=1)
 
 
-def _with_wrapped_tails(lines: list[str], quoted: list[bool]) -> list[bool]:
-    """Mark the ends of quoted lines that a mailer broke at its margin and left without a quote mark.
+def _with_broken_ends(lines: list[str], quoted: list[bool]) -> list[bool]:
+    """Mark parts of quoted lines that were broken off and left without a quote mark.
 
-    Such a tail stands directly between two quoted lines, is short, and the line above it is long.
+    A tail was broken off at a mailer's margin: it stands directly between two quoted lines, is short, and the line
+    above it is long. A head was broken off where an answer was put in: it stands alone under a blank line, ends in the
+    middle of a sentence, and the quoted line right below goes on in lower case.
     """
     marked = list(quoted)
     for i in range(1, len(lines) - 1):
         tail = lines[i].strip()
-        if quoted[i] or not tail or not quoted[i - 1] or not quoted[i + 1]:
+        if quoted[i] or not tail or not quoted[i + 1]:
+            continue
+        if not quoted[i - 1]:
+            alone = not lines[i - 1].strip() and len(tail) < 80 and tail[-1] not in ".?!:;,)"
+            marked[i] = alone and bool(_GOES_ON.match(unquote(lines[i + 1]).lstrip("> ")))
             continue
         # The break came where the tail's first word would have crossed the margin.
         crossed = len(lines[i - 1].rstrip()) + 1 + len(tail.split()[0])
