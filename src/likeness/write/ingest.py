@@ -23,6 +23,7 @@ __all__ = ["ingest", "propose_identities", "recognise"]
 
 _BATCH_MESSAGES = 500
 _BATCH_SKIPPED = 20_000
+_EVIDENCE_SHOWN = 3
 
 
 @dataclass(slots=True)
@@ -63,14 +64,19 @@ def propose_identities(paths: Sequence[Path]) -> list[Identity]:
     Raises what :func:`recognise` raises.
     """
     merged: dict[str, Identity] = {}
+    ranks: dict[str, list[int]] = {}
     for name, path in recognise(paths):
-        for found in plugins.source(name).identities(path):
+        for rank, found in enumerate(plugins.source(name).identities(path)):
             key = found.value.casefold()
+            ranks.setdefault(key, []).append(rank)
             known = merged.get(key)
-            if known is not None:
-                found = Identity(known.value, known.count + found.count, f"{known.evidence}; {found.evidence}")
-            merged[key] = found
-    return list(merged.values())
+            if known is None:
+                merged[key] = found
+                continue
+            said = f"{known.evidence}; {found.evidence}" if len(ranks[key]) <= _EVIDENCE_SHOWN else known.evidence
+            merged[key] = Identity(known.value, known.count + found.count, said)
+    # The owner leads in their own archives; others lead in one at most.
+    return sorted(merged.values(), key=lambda i: (min(r := ranks[i.value.casefold()]), -len(r), -i.count))
 
 
 def ingest(store: Store, owner: Owner, paths: Sequence[Path]) -> Iterator[Event]:

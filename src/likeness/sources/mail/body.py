@@ -6,6 +6,8 @@ decode; such a mail is read again with :mod:`email` (compat32), which forgives m
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -18,6 +20,11 @@ from likeness.sources.mail import charsets
 
 BodyType = Literal["plain", "html"]
 
+_DOUBTFUL = re.compile("[\ufffd\x80-\x9f]|Ã[\xa0-\xbf]|â€")
+"""Characters that a wrongly labelled charset leaves behind."""
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_CALENDAR_REPLY = b"METHOD:REPLY"
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -26,6 +33,7 @@ class Parsed:
     headers: Mapping[str, Sequence[str]]
     body: str
     body_type: BodyType
+    is_calendar_reply: bool = False
 
 
 def parse(raw: bytes) -> Parsed:
@@ -35,12 +43,13 @@ def parse(raw: bytes) -> Parsed:
     except fast_mail_parser.ParseError:
         return _parse_slowly(raw)
     plain, html = _joined(mail.text_plain), _joined(mail.text_html)
-    if mail.warnings or "\ufffd" in plain or "\ufffd" in html or not (plain or html):
+    if mail.warnings or not (plain or html) or _DOUBTFUL.search(plain) or _DOUBTFUL.search(html):
         return _parse_slowly(raw)
     headers: dict[str, list[str]] = {}
     for name, values in mail.headers.items():
         headers.setdefault(name.lower(), []).extend(values)
-    return Parsed(headers, *_chosen(plain, html))
+    answers = any(a.mimetype == "text/calendar" and _CALENDAR_REPLY in a.content for a in mail.attachments)
+    return Parsed(headers, *_chosen(plain, html), answers)
 
 
 def _parse_slowly(raw: bytes) -> Parsed:
@@ -48,14 +57,14 @@ def _parse_slowly(raw: bytes) -> Parsed:
     headers: dict[str, list[str]] = {}
     for name, value in mail.items():
         headers.setdefault(name.lower(), []).append(_header_text(value))
+    answers = False
     texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
     for part in _leaves(mail):
         kind = part.get_content_type()
         if kind in texts and part.get_content_disposition() != "attachment":
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                texts[kind].append(charsets.decode(payload, _charset(part)))
-    return Parsed(headers, *_chosen(_joined(texts["text/plain"]), _joined(texts["text/html"])))
+            texts[kind].append(charsets.decode(_content(part), _charset(part)))
+        answers = answers or (kind == "text/calendar" and _CALENDAR_REPLY in _content(part))
+    return Parsed(headers, *_chosen(_joined(texts["text/plain"]), _joined(texts["text/html"])), answers)
 
 
 def _leaves(mail: StdlibMessage) -> Iterator[StdlibMessage]:
@@ -69,6 +78,18 @@ def _leaves(mail: StdlibMessage) -> Iterator[StdlibMessage]:
                 yield from _leaves(part)
     else:
         yield mail
+
+
+def _content(part: StdlibMessage) -> bytes:
+    """A part's bytes; of base64 that was cut off, all that is whole."""
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    payload = part.get_payload()
+    if encoding == "base64" and isinstance(payload, str):
+        letters = _NOT_BASE64.sub("", payload)
+        usable = letters[: -1 if len(letters) % 4 == 1 else None]
+        return base64.b64decode(usable + "=" * (-len(usable) % 4))
+    decoded = part.get_payload(decode=True)
+    return decoded if isinstance(decoded, bytes) else b""
 
 
 def _charset(part: StdlibMessage) -> str:

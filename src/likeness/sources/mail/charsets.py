@@ -26,16 +26,19 @@ _ALIASES = {
     "x-gbk": "gb18030",
     "cp-850": "cp850",
 }
+_WESTERN = frozenset({"cp1252", "windows-1252", "iso-8859-15"})
 _GUESSES = ("utf-8", "cp1252")
 
 
 def decode(data: bytes, label: str = "") -> str:
     """Decode by ``label``; where that fails by UTF-8, then Windows-1252, then Latin-1, which takes any byte.
 
-    Labels that promise less than mailers mean by them (ASCII, Latin-1, GB2312) are read as their supersets.
+    Labels that promise less than mailers mean by them (ASCII, Latin-1, GB2312) are read as their supersets, and bytes
+    that are UTF-8 are read as such under a Western label, which mailers put on by default.
     """
     name = label.strip().strip("\"'").lower()
-    for candidate in (_ALIASES.get(name, name), *_GUESSES):
+    meant = _ALIASES.get(name, name)
+    for candidate in ("utf-8", meant, "cp1252") if meant in _WESTERN else (meant, *_GUESSES):
         try:
             info = codecs.lookup(candidate) if candidate else None
             if info is None or not info._is_text_encoding:

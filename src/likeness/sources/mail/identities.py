@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from likeness.core.types import Identity
-from likeness.sources.mail.addresses import decoded, sender
+from likeness.sources.mail.addresses import decoded, recipients, sender
 from likeness.sources.mail.message import labels
 
 _SENT = re.compile(r"\b(?:sent|gesendet|envoy|inviat|enviad|verzonden|skickat|sendt|wysłane|outbox)", re.IGNORECASE)
@@ -20,32 +20,44 @@ class Evidence:
     def __init__(self, place: str) -> None:
         self._place = place
         self._all_sent = _SENT.search(place) is not None
+        self._mails = 0
         self._sent: Counter[str] = Counter()
         self._delivered: Counter[str] = Counter()
+        self._to: Counter[str] = Counter()
         self._from: Counter[str] = Counter()
 
     def add(self, fields: Mapping[str, str], place: str = "") -> None:
         """Take in one mail's header fields (names in lower case); ``place`` is the folder it lies in."""
+        self._mails += 1
         found = sender(decoded(fields.get("from", "")))
         marked = labels(fields.get("x-gmail-labels", ""))
+        is_sent = self._all_sent or _SENT.search(place) or any(_SENT.match(label) for label in marked)
         if "@" in found.address:
             self._from[found.address] += 1
-            if self._all_sent or _SENT.search(place) or any(_SENT.match(label) for label in marked):
-                self._sent[found.address] += 1
-        delivered = sender(fields.get("delivered-to", "")).address
-        if "@" in delivered:
-            self._delivered[delivered] += 1
+            self._sent[found.address] += bool(is_sent)
+        if not is_sent:
+            self._to.update(address for address in recipients(fields.get("to", "")) if "@" in address)
+            self._delivered.update(a for a in (sender(fields.get("delivered-to", "")).address,) if "@" in a)
 
     def ranked(self) -> Iterator[Identity]:
-        """Addresses, most likely first, each with the reason."""
+        """Addresses, most likely first, each with the reason.
+
+        Who wrote what lies in Sent is the owner; else whom mail was delivered to; else whom most mail is addressed to;
+        the senders themselves are proposed only where there is nothing else, as in a list's archive.
+        """
         seen: set[str] = set()
-        for counts, said in (
-            (self._sent, "From: of {count} mails in Sent ({place})"),
-            (self._delivered, "{count} mails were delivered to it ({place})"),
-            (self._from, "From: of {count} of {total} mails ({place})"),
+        for counts, share, said in (
+            (self._sent, 0.01, "From: of {count:,} mails in Sent ({place})"),
+            (self._delivered, 0.05, "{count:,} mails were delivered to it ({place})"),
+            (self._to, 0.3, "To: of {count:,} of {total:,} mails ({place})"),
         ):
-            total = sum(counts.values())
-            for address, count in counts.most_common(_PROPOSED):
-                if address not in seen and count * 200 >= total:
-                    seen.add(address)
-                    yield Identity(address, count, said.format(count=count, total=total, place=self._place))
+            yield from self._over(counts, share, said, seen)
+        if not seen:
+            yield from self._over(self._from, 0.0, "From: of {count:,} of {total:,} mails ({place})", seen)
+
+    def _over(self, counts: Counter[str], share: float, said: str, seen: set[str]) -> Iterator[Identity]:
+        least = max(1.0, share * sum(counts.values()))
+        for address, count in counts.most_common(_PROPOSED):
+            if address not in seen and count >= least:
+                seen.add(address)
+                yield Identity(address, count, said.format(count=count, total=self._mails, place=self._place))

@@ -13,7 +13,8 @@ from likeness.sources.mail.addresses import Owners, decoded, sender
 from likeness.sources.mail.separators import Found, scan
 
 _FIELD = re.compile(
-    rb"\n(from|message-id|in-reply-to|references|subject|x-gmail-labels|delivered-to):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
+    rb"\n(from|message-id|in-reply-to|references|subject|x-gmail-labels|delivered-to|to)"
+    rb":[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)",
     re.IGNORECASE,
 )
 _SENDERS_REMEMBERED = 20_000

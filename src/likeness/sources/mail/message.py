@@ -65,7 +65,7 @@ def _message(
         reply_to=parents[0] if parents else "",
         references=references,
         labels=labels(first.get("x-gmail-labels", "")),
-        automated=is_automated(parsed.headers, shown.address),
+        automated=parsed.is_calendar_reply or is_automated(parsed.headers, shown.address),
         where=where,
     )
 

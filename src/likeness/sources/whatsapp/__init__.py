@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from likeness.core.artefacts import digest
-from likeness.core.errors import UnsafeInput
 from likeness.core.protocols import Owner
 from likeness.core.types import Identity, Message, Progress, Skipped
 from likeness.sources.whatsapp import chat, container, notices

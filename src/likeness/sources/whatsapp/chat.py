@@ -21,6 +21,9 @@ _HEADER = re.compile(
 )
 _SENDER = re.compile(rf"[{_BIDI}~{_SPACE}]*(?P<name>[^\n]{{1,120}}?)[{_BIDI}]*[{_SPACE}]?:(?:[{_SPACE}]|(?=\n|\Z))")
 
+_QUOTING = re.compile(r"^[^\"“«]*\s[\"“«][^\"”»]*$")
+"""A "name" with an opened quotation is a line of the system's: ``Ana created group "Rome: the trip"``."""
+
 
 class Entry(NamedTuple):
     """One entry. ``sender`` is empty for a line of the system's; ``sent_at`` ``None`` for an impossible date."""
@@ -42,6 +45,8 @@ def entries(text: str) -> Iterator[Entry]:
         counted = match.start()
         sender = _SENDER.match(text, match.end(), end)
         name = _name(sender["name"]) if sender else ""
+        if _QUOTING.search(name):
+            sender, name = None, ""
         body = text[sender.end() if sender else match.end() : end].rstrip("\r\n")
         yield Entry(stamps.when(stamp, order), name, body, line)
 

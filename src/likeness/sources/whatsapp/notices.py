@@ -19,10 +19,12 @@ _MARKED_SUFFIX = re.compile(rf"\s*{MARK}<[^<>\n]{{4,60}}>[{_BIDI}]*\s*\Z")
 _MARKED_OMISSION = re.compile(rf"{MARK}[^\n{_BIDI}]{{3,40}}\s*\Z")
 
 _EDITED = re.compile(
-    r"\s*<(?:this message was edited|diese nachricht wurde bearbeitet|(?:se editó este mensaje|este mensaje fue editado|"
-    r"mensaje editado|se editó el mensaje)|ce message a été modifié|questo messaggio è stato modificato|"
+    r"\s*<(?:this message was edited|diese nachricht wurde bearbeitet|(?:se editó este mensaje|"
+    r"este mensaje fue editado|mensaje editado|se editó el mensaje)|ce message a été modifié|"
+    r"questo messaggio è stato modificato|"
     r"(?:essa mensagem foi editada|mensagem editada)\.?|dit bericht is bewerkt|данное сообщение изменено|"
-    r"bu mesaj düzenlendi|pesan ini diedit|تم تعديل هذه الرسالة|此訊息已編輯|已编辑此消息|このメッセージは編集されました|"
+    r"bu mesaj düzenlendi|pesan ini diedit|تم تعديل هذه الرسالة|"
+    r"此訊息已編輯|已编辑此消息|このメッセージは編集されました|"
     r"이 메시지가 수정되었습니다|ta wiadomość została edytowana)\.?>\s*\Z",
     re.IGNORECASE,
 )
@@ -41,8 +43,9 @@ _OMITTED_WORDS = re.compile(rf"(?:{_THINGS}) (?:{_GONE})\.?", re.IGNORECASE)
 
 _DELETED = re.compile(
     r"(?:this message was deleted|you deleted this message|this message was deleted by admin.*|"
-    r"diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|(?:se eliminó este mensaje|eliminaste este mensaje|"
-    r"este mensaje fue eliminado|mensaje eliminado)|ce message a été supprimé|vous avez supprimé ce message|"
+    r"diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|se eliminó este mensaje|"
+    r"eliminaste este mensaje|este mensaje fue eliminado|mensaje eliminado|ce message a été supprimé|"
+    r"vous avez supprimé ce message|"
     r"questo messaggio è stato eliminato|hai eliminato questo messaggio|(?:esta |essa )?mensagem (?:foi )?apagada|"
     r"você apagou esta mensagem|dit bericht is verwijderd|(?:je|u) hebt dit bericht verwijderd|"
     r"данное сообщение удалено|вы удалили данное сообщение|bu mesaj silindi|bu mesajı sildiniz|pesan ini telah dihapus|"
@@ -54,7 +57,8 @@ _OTHER = re.compile(
     r"(?:null|missed (?:voice|video|group) call.*|missed group (?:voice|video) call.*|(?:voice|video) call(?:,.*)?|"
     r"waiting for this message\..*|live location shared|location: https://\S+|contact card omitted|"
     r"verpasster (?:sprach|video)anruf.*|llamada(?: de voz| de video)? perdida.*|videollamada perdida.*|"
-    r"appel (?:vocal|vidéo) manqué.*|chiamata (?:vocale|video) persa.*|(?:chamada|ligação) (?:de voz|de vídeo) perdida.*|"
+    r"appel (?:vocal|vidéo) manqué.*|chiamata (?:vocale|video) persa.*|"
+    r"(?:chamada|ligação) (?:de voz|de vídeo) perdida.*|"
     r"gemiste (?:spraak|video)oproep.*|пропущенный (?:аудио|видео)?звонок.*|poll:\n.*|umfrage:\n.*|encuesta:\n.*)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from likeness.sources.whatsapp.months import AFTERNOON, FORENOON, MONTHS
@@ -29,18 +30,23 @@ _FIRST_YEAR = 2009
 
 _HALF = r"[^\W\d_]{1,14}(?:[.'״\"·]? ?[^\W\d_]{0,4}\.?){0,2}"
 _TIME = (
-    rf"(?:(?P<before>{_HALF})\.? ?)?(?P<hour>\d{{1,2}})(?:[:.h]|h |時|시 ?)(?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?"
+    rf"(?:(?P<before>{_HALF})\.? ?)?(?P<hour>\d{{1,2}})"
+    rf"(?:[:.]| ?h ?|時|시 ?)(?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?"
     rf"(?: ?(?P<after>{_HALF}))?"
 )
 _NUMERIC = (
-    r"(?:(?P<era>令和|平成|昭和|[RHS])\.? ?)?(?P<a>\d{1,4}|元) ?(?:[./\-年]|년) ?(?P<b>\d{1,2}) ?(?:[./\-月]|월) ?(?P<c>\d{1,4})"
+    r"(?:(?P<era>令和|平成|昭和|[RHS])\.? ?)?(?P<a>\d{1,4}|元) ?(?:[./\-年]|년) ?(?P<b>\d{1,2})"
+    r" ?(?:[./\-月]|월) ?(?P<c>\d{1,4})"
     r" ?(?:[.日]|일|г\.?)?(?: ?(?P<suffix>AP|BE|B\.E\.|พ\.ศ\.))?"
 )
-_DAY_FIRST = r"(?P<day>\d{1,2})(?:\.|er|º|st|nd|rd|th)?[ \-](?:de |of |d')?(?P<month>[^\W\d_]{2,14})\.?,?[ \-](?:de |del )?(?P<year>\d{2,4})"
+_DAY_FIRST = (
+    r"(?P<day>\d{1,2})(?:\.|er|º|st|nd|rd|th)?[ \-](?:de |of |d')?"
+    r"(?P<month>[^\W\d_]{2,14})\.?,?[ \-](?:de |del )?(?P<year>\d{2,4})"
+)
 _MONTH_FIRST = r"(?P<month2>[^\W\d_]{2,14})\.? (?P<day2>\d{1,2})(?:st|nd|rd|th)?,? (?P<year2>\d{2,4})"
 _WEEKDAY = r"(?:\(?[^\W\d_]{1,12}\)?[.,]? )?"
 _DATE = rf"{_WEEKDAY}(?:{_NUMERIC}|{_DAY_FIRST}|{_MONTH_FIRST})(?: ?\([^\W\d_]{{1,3}}\))?"
-_STAMP = re.compile(rf"{_DATE}(?: г\.)?(?:,|\.| -)? ?(?:(?:at|um|à|a las|às|kl\.?|в) )?{_TIME}", re.IGNORECASE)
+_STAMP = re.compile(rf"{_DATE}(?: г\.)?(?:,|\.| -)? ?(?:(?:at|um|à|a las|às|klo?\.?|в) |ב-? ?)?{_TIME}", re.IGNORECASE)
 _TIME_FIRST = re.compile(rf"{_TIME}(?:,| -)? ?{_DATE}", re.IGNORECASE)
 
 
@@ -57,6 +63,7 @@ class Stamp(NamedTuple):
     """The time is on a twelve-hour clock."""
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Stamp | None:
     """Read one stamp; ``None`` where ``text`` is none."""
     text = _ascii_digits(text.translate(_CLEAN)).strip(" ,")

@@ -1,0 +1,271 @@
+"""Mail in an mbox: which mails are found, whose they are, what they answer, and that nothing makes it fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from likeness.core.protocols import Owner, Source, Threaded
+from likeness.core.types import Message, Progress, Skipped
+from likeness.sources.mail import separators
+from likeness.sources.mbox import MboxSource
+
+ME = Owner.of(["sam@example.org", "murdoch.duncan@gmail.com", "d.murdoch@stats.uwo.ca"])
+
+
+def mail(
+    number: int,
+    from_: str = "Ana <ana@example.net>",
+    body: str = "Hello there.",
+    headers: str = "",
+    subject: str = "Slides",
+    separator: str = "From x@example.org Tue Apr  1 09:28:56 1997",
+) -> str:
+    return (
+        f"{separator}\nFrom: {from_}\nDate: Tue, 1 Apr 1997 09:28:{number:02d} +0200\nSubject: {subject}\n"
+        f"Message-ID: <{number}@example.org>\n{headers}\n{body}\n\n"
+    )
+
+
+def read(path: Path, text: str | bytes, owner: Owner = ME) -> tuple[list[Message], list[Skipped]]:
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    items = list(MboxSource().read(path, owner))
+    return [i for i in items if isinstance(i, Message)], [i for i in items if isinstance(i, Skipped)]
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    return tmp_path / "all.mbox"
+
+
+def test_it_is_a_source_that_knows_threads() -> None:
+    assert isinstance(MboxSource(), Source)
+    assert isinstance(MboxSource(), Threaded)
+
+
+def test_only_the_owners_mails_and_what_they_answer_are_read(box: Path) -> None:
+    text = (
+        mail(1)
+        + mail(2, "Bob <bob@example.net>")
+        + mail(3, "Sam <SAM@Example.org>", headers="In-Reply-To: <1@example.org>\nReferences: <0@x> <1@example.org>\n")
+    )
+    messages, skipped = read(box, text)
+    assert [m.native_id for m in messages] == ["1@example.org", "3@example.org"]
+    assert [m.from_owner for m in messages] == [False, True]
+    assert [s.reason for s in skipped] == ["not yours, nor answered by you"]
+    reply = messages[1]
+    assert (reply.reply_to, reply.references) == ("1@example.org", ("0@x", "1@example.org"))
+    assert reply.where.startswith("all.mbox:offset ")
+    assert reply.sent_at is not None
+    assert reply.sent_at.isoformat() == "1997-04-01T07:28:03+00:00"
+
+
+def test_an_unescaped_from_in_a_body_is_text(box: Path) -> None:
+    body = "From here on it gets hard.\n\nFrom x@y Tue Apr  1 09:28:56 1997\nis how it begins.\n>From the top."
+    messages, _ = read(box, mail(1, "sam@example.org", body) + mail(2, "sam@example.org"))
+    assert len(messages) == 2
+    assert "From here on" in messages[0].body
+    assert "is how it begins" in messages[0].body
+    assert "\nFrom the top." in messages[0].body
+
+
+@pytest.mark.parametrize(
+    "separator",
+    [
+        "From - Tue Apr 01 09:28:56 1997",
+        "From 1597@xxx Thu Jan 02 03:04:05 +0000 2020",
+        "From a@b  Tue Apr  1 09:28 1997",
+        "From a@b Tue, 1 Apr 1997 09:28:56 +0200",
+        "From murdoch@dunc@n @end|ng |rom gm@||@com  Wed Jul  1 16:41:00 2020",
+        "From ana at example.net  Fri Mar  5 12:55:32 2010",
+        "From a@b Tue Apr  1 09:28:56 MET 1997 remote from host",
+    ],
+)
+def test_separators_seen_in_the_wild(box: Path, separator: str) -> None:
+    messages, _ = read(box, mail(1, "sam@example.org") + mail(2, "sam@example.org", separator=separator))
+    assert len(messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("from_", "address"),
+    [
+        ("sam at example.org (Sam Rivers)", "sam@example.org"),
+        ("=?utf-8?q?S=C3=A4m?= <sam@example.org>", "sam@example.org"),
+        ('"Rivers, Sam"\n <sam@example.org>', "sam@example.org"),
+        ("murdoch@dunc@n @end|ng |rom gm@||@com (Duncan Murdoch)", "murdoch.duncan@gmail.com"),
+        ("murdoch@dunc@n @ending from gm@il@com (Duncan Murdoch)", "murdoch.duncan@gmail.com"),
+        ("d@murdoch @end|ng |rom @t@t@@uwo@c@ (Duncan Murdoch)", "d.murdoch@stats.uwo.ca"),
+    ],
+)
+def test_the_owner_is_known_under_every_form_of_the_address(box: Path, from_: str, address: str) -> None:
+    messages, _ = read(box, mail(1, from_))
+    assert [(m.sender, m.from_owner) for m in messages] == [(address, True)]
+
+
+def test_a_hidden_address_of_somebody_else_is_not_the_owners(box: Path) -> None:
+    messages, _ = read(box, mail(1, "murdoch@duncon @end|ng |rom gm@||@com (Other)"))
+    assert messages == []
+
+
+def test_a_display_name_can_be_the_owners(box: Path) -> None:
+    messages, _ = read(box, mail(1, "x@elsewhere (Duncan Murdoch)"), Owner.of(["duncan murdoch"]))
+    assert messages[0].from_owner
+    assert messages[0].sender == "x@elsewhere"
+
+
+def test_a_reply_without_ids_is_paired_by_its_subject(box: Path) -> None:
+    text = (
+        mail(1, subject="[Rd] Slides for Monday")
+        + mail(2, "bob@example.net", subject="Other")
+        + mail(3, "sam@example.org", subject="Re: [Rd] AW: Slides  for Monday")
+    )
+    messages, _ = read(box, text)
+    assert [m.native_id for m in messages] == ["1@example.org", "3@example.org"]
+    assert len({m.conversation for m in messages}) == 1
+
+
+def test_gmail_labels_may_be_encoded_and_folded(box: Path) -> None:
+    headers = "X-Gmail-Labels: =?UTF-8?Q?Gesendet,Ge=C3=B6ffnet,?=\n =?UTF-8?Q?Wichtig?=\n"
+    messages, _ = read(box, mail(1, "sam@example.org", headers=headers))
+    assert messages[0].labels == ("Gesendet", "Geöffnet", "Wichtig")
+
+
+def test_html_is_taken_only_where_there_is_no_plain_text(box: Path) -> None:
+    both = (
+        "MIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n",
+        "--b\nContent-Type: text/plain; charset=latin-1\nContent-Transfer-Encoding: quoted-printable\n\nhall=E5\n"
+        "--b\nContent-Type: text/html\n\n<p>hello</p>\n--b--",
+    )
+    only = "Content-Type: text/html; charset=utf-8\n", "<p>grüße</p>"
+    text = mail(1, "sam@example.org", both[1], both[0]) + mail(2, "sam@example.org", only[1], only[0])
+    messages, _ = read(box, text)
+    assert [(m.body_type, m.body.strip()) for m in messages] == [("plain", "hallå"), ("html", "<p>grüße</p>")]
+
+
+def test_truncated_base64_and_wrong_charsets_keep_their_text(box: Path) -> None:
+    truncated = mail(
+        1, "sam@example.org", "SGVsbG8gdGhlcmUsIGdlbmVyYWwgS2Vub2Jp\nSGVsb", "Content-Transfer-Encoding: base64\n"
+    )
+    unknown = mail(2, "sam@example.org", "gr\xfc\xdfe", "Content-Type: text/plain; charset=x-unheard-of\n")
+    mislabelled = mail(3, "sam@example.org", "grüße", "Content-Type: text/plain; charset=iso-8859-1\n")
+    messages, skipped = read(box, truncated.encode() + unknown.encode("latin-1") + mislabelled.encode())
+    assert skipped == []
+    assert messages[0].body.startswith("Hello there, general Kenobi")
+    assert [m.body.strip() for m in messages[1:]] == ["grüße", "grüße"]
+
+
+@pytest.mark.parametrize(
+    ("from_", "headers", "automated"),
+    [
+        ("ana@example.net", "Precedence: list\nList-Id: <r-devel.r-project.org>\n", False),
+        ("ana@example.net", "Auto-Submitted: no\n", False),
+        ("ana@example.net", "Auto-Submitted: auto-replied\n", True),
+        ("ana@example.net", "X-Autoreply: yes\n", True),
+        ("ana@example.net", "Content-Class: urn:content-classes:calendarmessage\n", True),
+        ("info@shop.example", "", False),
+        ("info@shop.example", "List-Unsubscribe: <mailto:x@shop.example>\n", True),
+        ("no-reply@shop.example", "", True),
+        ("newsletter@shop.example", "Precedence: bulk\n", True),
+        ("news-and-lists@people.example", "", False),
+        ("newsletter.fan@people.example", "", False),
+    ],
+)
+def test_machines_are_told_from_people(box: Path, from_: str, headers: str, automated: bool) -> None:
+    reply = mail(2, "sam@example.org", headers="In-Reply-To: <1@example.org>\n")
+    messages, _ = read(box, mail(1, from_, headers=headers) + reply)
+    assert messages[0].automated is automated
+
+
+def test_a_calendar_answer_is_a_machines(box: Path) -> None:
+    body = "--b\nContent-Type: text/plain\n\nSam has accepted.\n--b\nContent-Type: text/calendar\n\nMETHOD:{}\n--b--"
+    headers = "Content-Type: multipart/alternative; boundary=b\n"
+    text = mail(1, "sam@example.org", body.format("REPLY"), headers)
+    text += mail(2, "sam@example.org", body.format("REQUEST"), headers)
+    messages, _ = read(box, text)
+    assert [m.automated for m in messages] == [True, False]
+
+
+def test_an_attached_mail_is_not_the_owners_text(box: Path) -> None:
+    body = "--b\nContent-Type: text/plain\n\nSee below.\n--b\nContent-Type: message/rfc822\n\nFrom: z@z\n\ninner\n--b--"
+    messages, _ = read(box, mail(1, "sam@example.org", body, "Content-Type: multipart/mixed; boundary=b\n"))
+    assert messages[0].body.strip() == "See below."
+
+
+def test_ids_are_stable_and_resuming_gives_the_rest(box: Path) -> None:
+    text = "".join(mail(n % 60, "sam@example.org", f"number {n}").replace(f"<{n % 60}@", f"<{n}@") for n in range(450))
+    whole, _ = read(box, text)
+    cursors = [i.cursor for i in MboxSource().read(box, ME) if isinstance(i, Progress)]
+    assert len(cursors) >= 3
+    for cursor in cursors:
+        rest = [i for i in MboxSource().read(box, ME, start=cursor) if isinstance(i, Message)]
+        assert rest == whole[len(whole) - len(rest) :]
+        assert int(whole[-len(rest)].where.split()[-1]) >= cursor if rest else cursor == box.stat().st_size
+
+
+def test_mails_across_chunks_are_all_found(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "".join(mail(n, "sam@example.org", "line\n" * (n + 1)) for n in range(40))
+    whole, _ = read(box, text)
+    for size in (1, 7, 64, 333):
+        monkeypatch.setattr(separators, "CHUNK", size)
+        assert read(box, text)[0] == whole
+    assert len(whole) == 40
+
+
+def test_what_stands_before_the_first_mail_is_counted(box: Path) -> None:
+    _, skipped = read(box, "junk\n" + mail(1, "sam@example.org"))
+    assert [(s.reason, s.bad, s.where) for s in skipped] == [("not a mail", True, "all.mbox:offset 0")]
+
+
+def test_windows_line_ends(box: Path) -> None:
+    text = (mail(1) + mail(2, "sam@example.org", headers="In-Reply-To: <1@example.org>\n")).replace("\n", "\r\n")
+    messages, _ = read(box, text)
+    assert [m.body.strip() for m in messages] == ["Hello there.", "Hello there."]
+
+
+def test_the_owner_is_proposed_from_what_was_sent(box: Path) -> None:
+    text = "".join(mail(n) for n in range(5)) + mail(6, "Sam <sam@example.org>", headers="X-Gmail-Labels: Sent\n")
+    box.write_text(text)
+    assert next(MboxSource().identities(box)).value == "sam@example.org"
+    inbox = "".join(mail(n, headers="To: sam@example.org, bob@example.net\n") for n in range(5))
+    inbox += "".join(mail(n, headers="To: Sam <sam@example.org>\n") for n in range(5))
+    box.write_text(inbox)
+    assert next(MboxSource().identities(box)).value == "sam@example.org"
+
+
+_PIECES = st.sampled_from(
+    [
+        b"From a@b Tue Apr  1 09:28:56 1997\n",
+        b"From: sam@example.org\n",
+        b"from:sam@example.org",
+        b"Content-Type: multipart/mixed; boundary=b\n",
+        b"Content-Type: text/html; charset=utf-7\n",
+        b"Content-Transfer-Encoding: base64\n",
+        b"Content-Type: message/rfc822\n",
+        b"Subject: =?utf-8?b?////?=\n",
+        b"Date: Tue, 99 Foo 1997 99:99:99 +9999\n",
+        b"Date: Mon, 01 Jan 0001 00:00:00 +2359\n",
+        b"In-Reply-To: <<<>>><\n",
+        b"--b\n",
+        b"--b--\n",
+        b"\n",
+        b"\r\n",
+        b"\x00\xff\xfe",
+        b" folded\n",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(parts=st.lists(st.one_of(_PIECES, st.binary(max_size=40)), max_size=40))
+def test_no_bytes_make_it_raise(parts: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("m") / "x.mbox"
+    path.write_bytes(b"".join(parts))
+    source = MboxSource()
+    source.recognises(path)
+    list(source.identities(path))
+    source.answered(path, ME)
+    for item in source.read(path, ME):
+        assert isinstance(item, Message | Skipped | Progress)
