@@ -62,6 +62,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("25/12/2023", "December twenty-fifth, twenty twenty-three"),
         ("03.12.2024", "December third, twenty twenty-four"),
         ("5/1/99", "May first, nineteen ninety-nine"),
+        ("5 Feb 2018 14:02", "the fifth of February, twenty eighteen at fourteen oh two"),
         ("I may 5 times", "I may five times"),
     ],
     "times": [
@@ -155,6 +156,9 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("H2O", "H two O"),
         ("Boeing 747", "Boeing seven forty-seven"),
         ("4K", "four K"),
+        ("+44 1865 272595", "plus four four, one eight six five, two seven two five nine five"),
+        ("at 0x1F", "at hex one F"),
+        ("YO10 5DD", "Y O one zero, five D D"),
     ],
     "roman numerals": [
         ("Henry VIII", "Henry the eighth"),
@@ -206,6 +210,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("#HelloWorld", "hashtag hello world"),
         ("#5", "number five"),
         ("@john_doe", "at john doe"),
+        ("Jo <jo@x.org> wrote", "Jo jo at x dot org wrote"),
     ],
     "signs": [
         ("5 + 3 = 8", "five plus three equals eight"),

@@ -32,6 +32,11 @@ def _month(name: str) -> str:
     return _SHORT_MONTHS.get(name, name)
 
 
+def _then_time(match: re.Match[str]) -> str:
+    """What joins a date to a time written right behind it."""
+    return " at" if re.match(r",? \d{1,2}[:.]\d\d", match.string[match.end() :]) else ""
+
+
 def said_date(day: int, month: int, full_year: str, style: Style) -> str:
     """A date in full; ``full_year`` of four figures, or "" for none."""
     name, nth = MONTHS[month - 1], ordinal(day, style)
@@ -47,7 +52,9 @@ def _full_year(figures: str) -> str:
 
 def _iso(match: re.Match[str], style: Style) -> str:
     month, day = int(match["month"]), int(match["day"])
-    return said_date(day, month, match["year"], style) + (f" at {match['at']}" if match["at"] else "")
+    return (
+        said_date(day, month, match["year"], style) + _then_time(match) + (f" at {match['at']}" if match["at"] else "")
+    )
 
 
 def _figures(match: re.Match[str], style: Style) -> str:
@@ -58,7 +65,7 @@ def _figures(match: re.Match[str], style: Style) -> str:
         day, month = month, day
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return match[0]
-    return said_date(day, month, _full_year(match["year"]), style)
+    return said_date(day, month, _full_year(match["year"]), style) + _then_time(match)
 
 
 def _day_month(match: re.Match[str], style: Style) -> str:
@@ -67,14 +74,14 @@ def _day_month(match: re.Match[str], style: Style) -> str:
         days += f" to the {ordinal(int(match['last']), style)}"
     words = f"{days} of {_month(match['month'])}"
     words = (match["the"] or "the ") + words
-    return f"{words}, {year(match['year'], style)}" if match["year"] else words
+    return (f"{words}, {year(match['year'], style)}" if match["year"] else words) + _then_time(match)
 
 
 def _month_day(match: re.Match[str], style: Style) -> str:
     words = f"{_month(match['month'])} {ordinal(int(match['day']), style)}"
     if match["last"]:
         words += f" to {ordinal(int(match['last']), style)}"
-    return f"{words}, {year(match['year'], style)}" if match["year"] else words
+    return (f"{words}, {year(match['year'], style)}" if match["year"] else words) + _then_time(match)
 
 
 def _month_year(match: re.Match[str], style: Style) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from likeness.speak.normalise.numbers import cardinal, code, digits
+from likeness.speak.normalise.numbers import UNITS, cardinal, code, digits
 from likeness.speak.normalise.rule import Rule, rule
 from likeness.speak.normalise.style import Style
 
@@ -30,6 +30,18 @@ def _dotted(match: re.Match[str], style: Style) -> str:
     return _points(match[0], style)
 
 
+def _postcode(match: re.Match[str], style: Style) -> str:
+    """YO10 5DD: letters and figures one by one, the two halves parted."""
+    outward, inward = (
+        " ".join(UNITS[int(mark)] if mark.isdecimal() else mark for mark in half) for half in match.groups()
+    )
+    return f"{outward}, {inward}"
+
+
+def _hexadecimal(match: re.Match[str], style: Style) -> str:
+    return "hex " + " ".join(UNITS[int(mark)] if mark.isdecimal() else mark for mark in match[1])
+
+
 def _named(match: re.Match[str], style: Style) -> str:
     return f"{match[1]} {code(match[2], style)}"
 
@@ -42,13 +54,19 @@ def _mixed_name(match: re.Match[str], style: Style) -> str:
     return " ".join(words)
 
 
-NUMBERS: tuple[Rule, ...] = (
+# Before dates, whose figures they could be taken for.
+EXACT: tuple[Rule, ...] = (
+    rule(r"\b([A-Z]{1,2}\d[A-Z\d]?) (\d[A-Z]{2})\b", _postcode),
+    rule(r"\b0[xX]([0-9a-fA-F]{1,16})\b", _hexadecimal),
     rule(r"(?<![\w.+])(?P<number>\+\d[\d ().-]{5,22}\d)(?!\w)", _telephone),
     rule(r"(?<![\w.])(?P<number>(?:1[ .-])?\(\d{3,5}\)[ .-]?\d{3,4}[ .-]?\d{3,4})(?!\w)", _telephone),
     rule(r"(?<![\w.+-])(?P<number>(?:1[ .-])?\d{3}([ .-])\d{3}\2\d{4})(?![\w-])", _telephone),
     rule(r"(?<![\w.+-])(?P<number>0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4})(?![\w-])", _telephone),
     rule(r"(?<![\w.+-])(?P<number>0\d{4}[ -]\d{5,6}|0\d{9,10})(?![\w-])", _telephone),
     rule(r"(?<![\w.+-])(?P<number>\d{3}-\d{4})(?![\w-])", _telephone),
+)
+
+NUMBERS: tuple[Rule, ...] = (
     rule(r"(?<![\w.])[vV](?:ersion |er\. ?|\. ?)?(\d+(?:\.\d+){1,4})(?!\w)", _version),
     rule(
         r"\b(Boeing|Airbus|Route|Highway|Interstate|[Ff]light|[Rr]oom|Area|Bus|Model|[Ee]xtension) "

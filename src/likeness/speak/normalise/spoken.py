@@ -27,6 +27,7 @@ _RULES = (
     *web.RULES,
     *abbreviations.RULES,
     *roman.RULES,
+    *codes.EXACT,
     *calendar.RULES,
     *clock.RULES,
     *money.RULES,

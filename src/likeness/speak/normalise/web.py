@@ -94,6 +94,9 @@ _TOP = "com|org|net|edu|gov|io|ai|dev|app|info|co|uk|de|fr|eu|me|tv|ch|nl|us|ca|
 _REST = r"(?::\d{1,5})?(?P<path>/[^\s<>\"?#]{0,2000})?(?:[?#][^\s<>\"]{0,2000})?"
 
 RULES: tuple[Rule, ...] = (
+    rule(
+        r"<(?:mailto:)?([^<>\s]{1,64}@[^<>\s]{1,200}|(?:https?|ftp)://[^<>\s]{1,2000})>", lambda match, style: match[1]
+    ),
     rule(rf"(?<![\w.+%-])(?:mailto:)?([\w.+%-]{{1,64}})@({_LABEL}(?:\.{_LABEL}){{1,5}})(?![\w@])", _email),
     rule(rf"(?<!\w)(?:https?|ftp)://(?:www\.)?(?P<host>{_LABEL}(?:\.{_LABEL}){{0,6}}){_REST}", _url, re.IGNORECASE),
     rule(rf"(?<![\w@./])www\.(?P<host>{_LABEL}(?:\.{_LABEL}){{1,6}}){_REST}", _url, re.IGNORECASE),
