@@ -61,6 +61,13 @@ def chat(name: str, stamp: Callable[[ChatLine], str], *, system_sender: str = ""
     return "\n".join(out) + "\n"
 
 
+def damaged(text: str) -> str:
+    """``text`` with the date of its 40th line as a phone with an empty battery writes it."""
+    lines = text.split("\n")
+    lines[39] = "00/00/0000, 00:00" + lines[39][17:]
+    return "\n".join(lines)
+
+
 def write_zip(path: Path, text: str) -> None:
     """A zip with one ``_chat.txt`` and fixed dates, so that it is the same every time."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -71,7 +78,7 @@ def write_zip(path: Path, text: str) -> None:
 
 def main() -> None:
     (HERE / "mail.mbox").write_bytes(mbox())
-    kit = chat("chat-kit", _android)
+    kit = damaged(chat("chat-kit", _android))
     (HERE / "WhatsApp Chat with Kit Brennan.txt").write_text(kit, encoding="utf-8")
     swim = chat("chat-swim", _android_twelve_hours)
     (HERE / "WhatsApp Chat with Sunday Dippers.txt").write_text(swim, encoding="utf-8")

@@ -1,0 +1,63 @@
+"""What the newest writing dataset says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from likeness.core import artefacts
+from likeness.core.home import PersonHome
+from likeness.report.model import DatasetPart, Share
+from likeness.write.dataset import SPLITS
+from likeness.write.prepare import latest_dataset
+
+AXES = {"year": "Year", "channel": "Channel", "length": "Length", "correspondent": "Correspondent"}
+"""The histograms shown, with their headings."""
+MOST_LINES = 14
+
+
+def dataset(home: PersonHome) -> DatasetPart:
+    """The newest dataset. Raises :class:`NotFound` when there is none."""
+    manifest = artefacts.load(latest_dataset(home))
+    measures: Mapping[str, Any] = manifest.measures
+    examples = measures["examples"]
+    found = measures["exchanges"]
+    histograms = measures["histograms"]
+    return DatasetPart(
+        name=manifest.name,
+        exchanges=measures["messages"]["kept"],
+        examples=examples["total"],
+        kinds=examples["kind"],
+        splits={split: found[split] for split in SPLITS if split in found},
+        shares={heading: _shares(histograms[axis]) for axis, heading in AXES.items() if histograms.get(axis)},
+        dropped=measures["dropped"],
+        notes=_notes(measures),
+    )
+
+
+def _shares(histogram: Mapping[str, Mapping[str, int]]) -> list[Share]:
+    lines = [Share(name, counts["corpus"], counts["selected"]) for name, counts in histogram.items()]
+    if len(lines) <= MOST_LINES:
+        return lines
+    ranked = sorted(lines, key=lambda line: (line.label == "others", -line.available))
+    first, rest = ranked[: MOST_LINES - 1], ranked[MOST_LINES - 1 :]
+    others = Share("others", sum(line.available for line in rest), sum(line.chosen for line in rest))
+    return [*first, others]
+
+
+def _notes(measures: Mapping[str, Any]) -> list[str]:
+    notes = []
+    if redacted := measures.get("redacted"):
+        said = ", ".join(f"{count} × {kind}" for kind, count in redacted.items())
+        notes.append(f"Redacted before anything was learned: {said}.")
+    left = measures.get("personal_data_left")
+    if left is not None:
+        total = sum(left.values())
+        found = "nothing" if not total else ", ".join(f"{count} × {kind}" for kind, count in left.items())
+        notes.append(f"A second search through the finished files found {found} that was missed.")
+    if (share := measures.get("paired_share")) is not None:
+        notes.append(f"{share:.0%} of {measures['replies']:,} replies were paired with the message they answer.")
+    if stripped := measures.get("stripped"):
+        said = ", ".join(f"{count} × {kind}" for kind, count in stripped.items())
+        notes.append(f"Taken out of the texts: {said}.")
+    return notes

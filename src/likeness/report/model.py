@@ -1,0 +1,162 @@
+"""What the page shows, apart from where it comes from: the sections draw these and know no track.
+
+A part that is ``None`` has not been made or measured; its section says so and how to get it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from likeness.core.types import Audio
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured number: ``text`` as printed ("64 %"), ``meaning`` in one plain sentence."""
+
+    label: str
+    text: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One import: ``read = kept + duplicates + sum(dropped.values())``. ``bad`` holds (where, reason, detail)."""
+
+    source: str
+    path: str
+    read: int
+    kept: int
+    duplicates: int
+    dropped: Mapping[str, int]
+    bad: Sequence[tuple[str, str, str]] = ()
+    bytes: int = 0
+    seconds: float | None = None
+    finished: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of something there are and how many were chosen."""
+
+    label: str
+    available: int
+    chosen: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPart:
+    """What learning uses. ``shares`` maps a heading ("Year", "Channel") to its lines."""
+
+    name: str
+    exchanges: int
+    examples: int
+    kinds: Mapping[str, int]
+    splits: Mapping[str, int]
+    shares: Mapping[str, Sequence[Share]]
+    dropped: Mapping[str, int]
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One habit as a number: of the person, of plain text, of the rewritten text and of other people."""
+
+    label: str
+    unit: str
+    person: float
+    plain: float | None = None
+    rewritten: float | None = None
+    others: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextSample:
+    """The same message three times: said plainly, put into the person's words, and as they wrote it."""
+
+    plain: str
+    rewritten: str
+    original: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WritingPart:
+    """How the style was judged. ``scores`` maps a series (person, made, plain, others) to its scores in 0-1."""
+
+    features: Sequence[Feature] = ()
+    scores: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    lengths: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """Series → words per message at the 10th, 25th, 50th, 75th and 90th percentile."""
+    delta: Mapping[str, float] = field(default_factory=dict)
+    """Series → Burrows' Delta to the texts learned from."""
+    figures: Sequence[Figure] = ()
+    samples: Sequence[TextSample] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPart:
+    """A draft with how it came about."""
+
+    task: str
+    text: str
+    method: str
+    note: str
+    engine: str = ""
+    sources: Sequence[str] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Stage → milliseconds, where the request was timed."""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipLine:
+    """One recording and what the check said."""
+
+    name: str
+    seconds: float
+    verdict: str
+    snr_db: float
+    level_dbfs: float
+    rate: int
+    reasons: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound to see and to play. ``series`` is "person" or "made"."""
+
+    title: str
+    text: str
+    series: str
+    audio: Audio
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePart:
+    """The voice: what it was learned from and how near it comes."""
+
+    name: str = ""
+    clips: Sequence[ClipLine] = ()
+    sounds: Sequence[Sound] = ()
+    figures: Sequence[Figure] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything on the page."""
+
+    person: str
+    made_at: str
+    version: str
+    identities: Sequence[str] = ()
+    imports: Sequence[ImportLine] = ()
+    dataset: DatasetPart | None = None
+    writing: WritingPart | None = None
+    draft: DraftPart | None = None
+    voice: VoicePart | None = None
+    timings: Sequence[tuple[str, float]] = ()
+    headline: Sequence[Figure] = ()

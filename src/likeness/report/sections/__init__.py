@@ -1,0 +1,19 @@
+"""The parts of the page, in order: (anchor, heading, function that draws it)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from likeness.report.markup import Child
+from likeness.report.model import Report
+from likeness.report.sections import dataset, draft, ledger, style, texts, timings, voice
+
+SECTIONS: tuple[tuple[str, str, Callable[[Report], Child]], ...] = (
+    ("draft", "A draft in their words", draft.draw),
+    ("texts", "Before and after", texts.draw),
+    ("style", "How close the style comes", style.draw),
+    ("voice", "The voice", voice.draw),
+    ("dataset", "What was learned from", dataset.draw),
+    ("ledger", "What was imported", ledger.draw),
+    ("timings", "How long it took", timings.draw),
+)

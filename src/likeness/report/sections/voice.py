@@ -1,0 +1,116 @@
+"""The voice: recordings and their verdicts, recorded and made speech to see and to hear, and how near they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from likeness.core.types import Verdict
+from likeness.report import charts, curves, sounds
+from likeness.report.markup import Child, Safe, details, join, table, tag
+from likeness.report.model import ClipLine, Report, Sound, VoicePart
+from likeness.report.sections.parts import absent, figures, notes
+from likeness.speak.encode import encode
+
+SERIES = {"person": "recorded", "made": "made by the voice"}
+
+
+def draw(report: Report) -> Child:
+    """The section's content."""
+    part = report.voice
+    if part is None or not (part.clips or part.sounds):
+        return absent("No voice has been enrolled yet.", "likeness enrol voice PATH…")
+    return join(
+        tag("p", _opening(part)),
+        figures(part.figures) if part.figures else None,
+        tag("div", [_sound(sound, part.name) for sound in part.sounds], class_="two") if part.sounds else None,
+        _curves(part),
+        _clips(part),
+        notes(part.notes),
+    )
+
+
+def _opening(part: VoicePart) -> str:
+    if not part.clips:
+        return "Speech made by the voice; what the computer made is always drawn in colour."
+    counts = Counter(clip.verdict for clip in part.clips)
+    said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in map(str, Verdict) if counts[verdict])
+    seconds = sum(clip.seconds for clip in part.clips)
+    return (
+        f"Learned from {len(part.clips)} recordings ({seconds / 60:.1f} minutes; {said}). Recorded speech is drawn "
+        "dark, speech the computer made in colour."
+    )
+
+
+def _sound(sound: Sound, voice: str) -> Safe:
+    made = sound.series == "made"
+    data = encode(sound.audio, "mp3", voice=voice if made else "")
+    return tag(
+        "div",
+        tag("h4", sound.title),
+        tag("p", f"“{sound.text}”", class_="said") if sound.text else None,
+        sounds.waveform(sound.audio, sound.series, f"Waveform, {sound.audio.seconds:.1f} seconds: {sound.title}"),
+        sounds.player(data, "audio/mpeg", f"Play: {sound.title}"),
+        class_="sound",
+    )
+
+
+def _curves(part: VoicePart) -> Child:
+    if not part.sounds:
+        return None
+    levels, pitches = [], []
+    for sound in _one_of_each(part):
+        levels.append((sound.series, *sounds.spectrum(sound.audio)))
+        pitches.append((sound.series, *sounds.pitch(sound.audio)))
+    words = {sound.series: SERIES[sound.series] for sound in _one_of_each(part)}
+    return join(
+        charts.legend(words),
+        tag(
+            "div",
+            tag(
+                "div",
+                tag("h3", "Colour of the voice"),
+                curves.lines(
+                    levels, x_unit="kHz", y_unit="dB", label="Average spectrum of " + " and ".join(words.values())
+                ),
+            ),
+            tag(
+                "div",
+                tag("h3", "Melody"),
+                curves.lines(
+                    pitches, x_unit="s", y_unit="Hz", label="Pitch over time of " + " and ".join(words.values())
+                ),
+            ),
+            class_="two",
+        ),
+    )
+
+
+def _one_of_each(part: VoicePart) -> list[Sound]:
+    first: dict[str, Sound] = {}
+    for sound in part.sounds:
+        first.setdefault(sound.series, sound)
+    return list(first.values())
+
+
+def _clips(part: VoicePart) -> Child:
+    if not part.clips:
+        return None
+    rows = [
+        (
+            clip.name,
+            tag("span", clip.verdict, class_=f"verdict {clip.verdict if clip.verdict in set(Verdict) else ''}"),
+            f"{clip.seconds:.1f} s",
+            f"{clip.snr_db:.0f} dB",
+            f"{clip.level_dbfs:.0f} dBFS",
+            f"{clip.rate:,} Hz",
+            "; ".join(clip.reasons) or "–",
+        )
+        for clip in sorted(part.clips, key=_worst_first)
+    ]
+    header = ("Recording", "Verdict", "Length", "Over noise", "Level", "Rate", "What to do")
+    return details(f"All {len(rows)} recordings", table(header, rows))
+
+
+def _worst_first(clip: ClipLine) -> tuple[int, str]:
+    order = [str(Verdict.REFUSED), str(Verdict.USABLE), str(Verdict.GOOD)]
+    return (order.index(clip.verdict) if clip.verdict in order else 0, clip.name)

@@ -1,0 +1,91 @@
+"""The report of a home: what is there is shown, what is missing is named, what is damaged is an error."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from likeness.core.errors import InputError, NotFound
+from likeness.core.events import drain
+from likeness.core.home import Home, PersonHome
+from likeness.core.store import Checkpoint, Store
+from likeness.core.types import Message, Skipped
+from likeness.report.build import build, read_draft
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> PersonHome:
+    return Home(tmp_path / "people").create("sam", "Sam Rivers")
+
+
+def imported(home: PersonHome, body: str) -> None:
+    message = Message("m1", "mbox", "c1", "sam@example.org", None, body, from_owner=True)
+    with Store.open(home.store) as store:
+        record = store.begin_import("mbox", "inbox.mbox", "f", 2_500_000)
+        skipped = [Skipped("bad date", "inbox.mbox:offset 77", bad=True), Skipped("no text", "inbox.mbox:offset 99")]
+        store.add([message], Checkpoint(record.id, 0, 10, skipped, finished=True))
+
+
+def test_the_ledger_is_on_the_page_with_the_place_of_each_bad_entry(home: PersonHome, tmp_path: Path) -> None:
+    imported(home, "hello")
+    out = tmp_path / "report.html"
+    last = drain(build(home, out))[-1]
+    page = out.read_text(encoding="utf-8")
+    assert last.metrics["bytes"] == out.stat().st_size
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert "A likeness of Sam Rivers" in page
+    assert "inbox.mbox:offset 77" in page
+    assert "1 of 3 kept" in page
+    assert "2.5 MB" in page
+
+
+def test_the_draft_and_its_speech_are_shown(home: PersonHome, tmp_path: Path) -> None:
+    draft, speech, out = tmp_path / "draft.json", tmp_path / "speech.wav", tmp_path / "report.html"
+    came = {
+        "engine": "builtin.recall",
+        "method": "recalled",
+        "note": "found <it>",
+        "message_ids": ["m1"],
+        "details": {},
+    }
+    raw = {"text": "ta, <b>E</b>", "task": "thank Ana", "provenance": came, "timings": {"write": 120.0}}
+    draft.write_text(json.dumps(raw), encoding="utf-8")
+    time = np.arange(11_025) / 22_050
+    sf.write(speech, 0.3 * np.sin(2 * np.pi * 200 * time), 22_050)
+    drain(build(home, out, draft=draft, speech=speech))
+    page = out.read_text(encoding="utf-8")
+    assert "ta, &lt;b&gt;E&lt;/b&gt;" in page
+    assert "Recalled: found &lt;it&gt;" in page
+    assert "data:audio/mpeg;base64," in page
+    assert "120 ms" in page
+
+
+@pytest.mark.parametrize("text", ["not json", "[]", "{}", '{"text": "x", "provenance": 3}'])
+def test_a_damaged_draft_is_an_error_with_a_hint(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "draft.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_draft(path)
+    assert caught.value.hint
+
+
+def test_missing_files_are_named(home: PersonHome, tmp_path: Path) -> None:
+    for arguments in ({"draft": tmp_path / "no.json"}, {"speech": tmp_path / "no.wav"}):
+        with pytest.raises(NotFound, match="no\\."):
+            drain(build(home, tmp_path / "report.html", **arguments))
+    with pytest.raises(NotFound, match="folder"):
+        drain(build(home, tmp_path / "nowhere" / "report.html"))
+
+
+def test_a_failing_build_leaves_the_old_page(home: PersonHome, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    out.write_text("old", encoding="utf-8")
+    sound = tmp_path / "speech.wav"
+    sound.write_bytes(b"not sound at all")
+    with pytest.raises(InputError):
+        drain(build(home, out, speech=sound))
+    assert out.read_text(encoding="utf-8") == "old"
