@@ -122,6 +122,13 @@ class EditModel:
                 tokens[index] = replace(tokens[index], space=max(shares.items(), key=lambda item: item[1])[0])
         return tokens
 
+    def space_after(self, mark: str, situation: Situation) -> str:
+        """The white space the person puts between two sentences of a paragraph."""
+        if self.spacing is None or mark not in SPACED:
+            return " "
+        features = [f"mark={mark}", f"channel={situation.channel}", f"to={situation.recipient}"]
+        return max(self.spacing.probabilities(features).items(), key=lambda item: item[1])[0]
+
     def to_json(self) -> dict[str, Any]:
         return {
             "changes": {" ".join(p): c.to_json() for p, c in self.changes.items()},

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from likeness.core.errors import InputError, NotReady
 from likeness.core.events import Event
 from likeness.core.protocols import EngineInfo
 from likeness.core.types import Draft, Provenance, WriteRequest
 from likeness.engines.builtin.recall import learn
+from likeness.engines.builtin.recall.draft import draft
 from likeness.engines.builtin.recall.instruct import instruct
 from likeness.engines.builtin.recall.neutralise import neutralise, parts
 from likeness.engines.builtin.recall.rewrite import rewrite
@@ -73,7 +74,7 @@ class RecallEngine:
             raise NotReady("no adapter was opened, so the person's habits are unknown", hint="likeness prepare writing")
         if request.task == "rewrite":
             return self._rewritten(request, self._learned)
-        raise NotReady("drafts are not ready", hint="use rewrite")
+        return self._drafted(request, self._learned)
 
     def _plain(self, text: str, note: str) -> Draft:
         return Draft(_pieces(text), Provenance(self.info.name, "rewritten", note))
@@ -99,6 +100,16 @@ class RecallEngine:
         return Draft(
             _pieces(text[: request.max_characters]), Provenance(self.info.name, "rewritten", note, (), details)
         )
+
+    def _drafted(self, request: WriteRequest, learned: learn.Learned) -> Draft:
+        made = draft(request, learned)
+        ids = tuple(dict.fromkeys(made.message_ids))
+        if made.recalled:
+            note = "Recalled, not invented: put together from how you have said such things before."
+        else:
+            note = "Nothing alike was found in your messages: composed from the request in your manner."
+        method: Literal["recalled", "composed"] = "recalled" if made.recalled else "composed"
+        return Draft(_pieces(made.text[: request.max_characters]), Provenance(self.info.name, method, note, ids))
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -11,12 +11,12 @@ from typing import Any
 from likeness.core import files
 from likeness.core.errors import InputError, NotFound
 from likeness.core.events import Event
-from likeness.engines.builtin.recall import edits, habits, memory, rows, sites
+from likeness.engines.builtin.recall import edits, habits, memory, phrases, rows, sites
 from likeness.engines.builtin.recall.neutralise import neutralise
 
 EDITS = "edits.json"
 HABITS = "habits.json"
-_MAXIMUM_PAIRS = 4000
+PHRASES = "phrases.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +25,24 @@ class Learned:
 
     edits: edits.EditModel
     habits: habits.Habits
+    phrases: phrases.Phrases
     memory: memory.Memory
 
 
 def learn(data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
-    """Fill ``out`` from the dataset in ``data``. The newest 4,000 messages teach the edit model; all are remembered.
+    """Fill ``out`` from the dataset in ``data``. Every message is remembered.
 
-    ``recipe`` may hold ``minimum``: how often an edit must be seen to be learned (default 3).
+    ``recipe`` holds ``minimum``, how often an edit must be seen to be learned, and ``pairs``, how many of the newest
+    messages teach the edit model.
     """
     messages = rows.read(data)
     names = rows.names(messages)
     yield Event("habits", 0, len(messages), "messages")
     files.write_json(out / HABITS, habits.learn(messages, names).to_json())
+    files.write_json(out / PHRASES, phrases.learn(messages).to_json())
     yield Event("habits", len(messages), len(messages), "messages")
     pairs: list[sites.Pair] = []
-    recent = messages[-_MAXIMUM_PAIRS:]
+    recent = messages[-int(recipe["pairs"]) :]
     for index, row in enumerate(recent):
         if rows.clean_enough(row.text):
             pairs.append(sites.pair(neutralise(row.text, names), row.text, row.situation, names))
@@ -47,7 +50,7 @@ def learn(data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
             yield Event("pairs", index, len(recent), "messages")
     yield Event("pairs", len(recent), len(recent), "messages")
     yield Event("edits", 0, 1, "models")
-    model = edits.learn(pairs, int(recipe.get("minimum", 3)))
+    model = edits.learn(pairs, int(recipe["minimum"]))
     files.write_json(out / EDITS, model.to_json())
     learned = len(model.changes) + len(model.insertions)
     yield Event("edits", 1, 1, "models", metrics={"edits_learned": float(learned)})
@@ -64,6 +67,7 @@ def load(folder: Path) -> Learned:
     try:
         model = edits.EditModel.from_json(json.loads((folder / EDITS).read_text(encoding="utf-8")))
         known = habits.Habits.from_json(json.loads((folder / HABITS).read_text(encoding="utf-8")))
+        said = phrases.Phrases.from_json(json.loads((folder / PHRASES).read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise NotFound(
             f"{folder.name} is not an adapter of builtin.recall: {Path(str(error.filename)).name} is missing",
@@ -71,4 +75,4 @@ def load(folder: Path) -> Learned:
         ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"the adapter {folder.name} is damaged: {error}", hint="learn it again") from None
-    return Learned(model, known, memory.Memory.open(folder))
+    return Learned(model, known, said, memory.Memory.open(folder))

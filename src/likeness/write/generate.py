@@ -1,0 +1,115 @@
+"""Writing with what was learned: drafts and rewrites by any engine that keeps the ``Writer`` contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+from likeness.core import artefacts, plugins
+from likeness.core.errors import EngineMissing, InputError, NotFound
+from likeness.core.home import PersonHome
+from likeness.core.protocols import Writer
+from likeness.core.types import Draft, WriteRequest
+from likeness.write.train import ENGINE, latest_adapter
+
+LONGEST_REQUEST = 20_000
+"""Characters of request, context or reference; more is refused."""
+
+
+def adapter_folder(home: PersonHome, engine: str = ENGINE, adapter: str = "") -> Path:
+    """The adapter called ``adapter``, or the newest one that ``engine`` opens.
+
+    Raises :class:`NotFound` for an unknown name and :class:`NotReady` when nothing has been learned yet.
+    """
+    if not adapter:
+        return latest_adapter(home, engine)
+    known = {folder.name: folder for folder, _ in artefacts.listed(home.adapters)}
+    if adapter not in known:
+        raise NotFound(f"there is no adapter {adapter!r}", hint=f"adapters: {', '.join(known) or 'none yet'}")
+    return known[adapter]
+
+
+@contextmanager
+def open_writer(home: PersonHome, engine: str = ENGINE, adapter: str = "") -> Iterator[Writer]:
+    """The writer ``engine`` on the person's newest adapter, or on the one called ``adapter``; closed on leaving.
+
+    Raises what :func:`adapter_folder` raises, and :class:`EngineMissing` when the engine cannot run or write.
+    """
+    found = plugins.engine(engine)
+    if "writer" not in found.info.kind:
+        raise EngineMissing(f"engine {engine!r} does not write", hint=f"choose another, for example {ENGINE}")
+    with found.open(adapter_folder(home, engine, adapter)) as opened:
+        yield cast("Writer", opened)
+
+
+def draft(
+    writer: Writer,
+    task: str,
+    *,
+    context: str = "",
+    recipient: str = "",
+    channel: str = "",
+    style_reference: str = "",
+    max_characters: int = 4000,
+    temperature: float = 0.0,
+    seed: int = 0,
+) -> Draft:
+    """A draft of what ``task`` says, answering ``context`` when there is one.
+
+    Raises :class:`InputError` when there is nothing to go by or a text is longer than 20,000 characters.
+    """
+    if not task.strip() and not context.strip():
+        raise InputError("there is nothing to write about", hint="say what to write", param="task")
+    return writer.write(
+        WriteRequest(
+            task="draft",
+            text=_bounded(task, "task"),
+            context=_bounded(context, "context"),
+            style_reference=_bounded(style_reference, "style_reference"),
+            recipient=recipient,
+            channel=channel,
+            max_characters=max_characters,
+            temperature=temperature,
+            seed=seed,
+        )
+    )
+
+
+def rewrite(
+    writer: Writer,
+    text: str,
+    *,
+    recipient: str = "",
+    channel: str = "",
+    style_reference: str = "",
+    max_characters: int = LONGEST_REQUEST * 2,
+    temperature: float = 0.0,
+    seed: int = 0,
+) -> Draft:
+    """``text`` in the person's words, its content unchanged. Raises :class:`InputError` as :func:`draft` does."""
+    if not text.strip():
+        raise InputError("there is no text to rewrite", param="text")
+    return writer.write(
+        WriteRequest(
+            task="rewrite",
+            text=_bounded(text, "text"),
+            style_reference=_bounded(style_reference, "style_reference"),
+            recipient=recipient,
+            channel=channel,
+            max_characters=max_characters,
+            temperature=temperature,
+            seed=seed,
+        )
+    )
+
+
+def _bounded(text: str, param: str) -> str:
+    if len(text) > LONGEST_REQUEST:
+        raise InputError(
+            f"{param} has {len(text):,} characters; at most {LONGEST_REQUEST:,} are taken",
+            hint="send it in parts",
+            param=param,
+        )
+    return text

@@ -1,0 +1,108 @@
+"""Training: a dataset becomes an adapter, published whole or not at all, by whichever engine is asked to learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from likeness import __version__
+from likeness.core import artefacts, files, plugins
+from likeness.core.artefacts import Manifest
+from likeness.core.errors import EngineMissing, InputError, NotReady
+from likeness.core.events import Event
+from likeness.core.home import PersonHome
+from likeness.core.protocols import Trainer
+from likeness.write import dataset as datasets
+
+ENGINE = "builtin.recall"
+
+
+class TrainRecipe(BaseModel):
+    """Options of learning how a person writes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    preset: str = Field(description="The preset the other values started from.")
+    minimum: int = Field(ge=2, le=100, description="How often a habit must be seen to be learned, in occurrences.")
+    pairs: int = Field(ge=1, description="Newest messages that teach the habits of wording; all are remembered.")
+
+
+def train_recipe(preset: str = "standard", **changes: Any) -> TrainRecipe:
+    """The recipe of a preset with some options changed.
+
+    Raises :class:`InputError` for an unknown preset or option, or a value out of range.
+    """
+    text = resources.files("likeness").joinpath("recipes/writer.yaml").read_text(encoding="utf-8")
+    known: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    if preset not in known:
+        raise InputError(f"there is no preset {preset!r}", hint=f"presets: {', '.join(known)}", param="preset")
+    try:
+        return TrainRecipe(**{**known["standard"], **known[preset], "preset": preset, **changes})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InputError(f"{where}: {first['msg']}", param=where) from None
+
+
+def train(
+    home: PersonHome, recipe: TrainRecipe | Mapping[str, Any], engine: str = ENGINE, dataset: Path | None = None
+) -> Iterator[Event]:
+    """Learn an adapter from ``dataset`` (the newest when ``None``) and publish it under ``home.adapters``.
+
+    ``recipe`` is a recipe or changes to the standard one. An adapter made before from the same data, recipe and
+    engine is reused. The last event has the stage "trained" and the adapter's folder name as its note.
+
+    Raises :class:`NotReady` when there is no dataset, :class:`EngineMissing` when the engine cannot run or learn.
+    """
+    chosen = recipe if isinstance(recipe, TrainRecipe) else train_recipe(**dict(recipe))
+    files.sweep(home.adapters)
+    source = dataset or datasets.latest(home.datasets)
+    if source is None:
+        raise NotReady("no writing dataset has been prepared", hint="make one with: likeness prepare writing")
+    trainer = plugins.engine(engine)
+    if "trainer" not in trainer.info.kind:
+        raise EngineMissing(f"engine {engine!r} cannot learn", hint=f"choose another, for example {ENGINE}")
+    data = artefacts.load(source)
+    key = artefacts.digest([data.data_hash, source.name, engine, chosen.model_dump_json(), __version__])
+    target = home.adapters / f"{engine.replace('.', '-')}-{key}"
+    made = _made_before(target)
+    if made is None:
+        with artefacts.publish(target) as folder:
+            measures: dict[str, float] = {}
+            for event in cast("type[Trainer]", trainer).train(source, chosen.model_dump(), folder):
+                measures.update(event.metrics)
+                yield event
+            Manifest(
+                kind="adapter",
+                name=target.name,
+                engine=engine,
+                data_hash=data.data_hash,
+                recipe=chosen.model_dump(),
+                measures=measures,
+                notes=(trainer.info.notes,),
+                parents=(source.name,),
+            ).save(folder)
+    else:
+        # Asked for again, it is the latest again.
+        replace(made, created_at=datetime.now(UTC).isoformat(timespec="seconds")).save(target)
+    yield Event("trained", 1, 1, "adapters", target.name)
+
+
+def latest_adapter(home: PersonHome, engine: str = "") -> Path:
+    """Folder of the newest adapter, of ``engine`` when one is named. Raises :class:`NotReady` when there is none."""
+    for folder, manifest in artefacts.listed(home.adapters):
+        if manifest.kind == "adapter" and engine in ("", manifest.engine):
+            return folder
+    of_engine = f" for {engine}" if engine else ""
+    raise NotReady(f"nothing has been learned{of_engine} yet", hint="learn with: likeness prepare writing")
+
+
+def _made_before(target: Path) -> Manifest | None:
+    return artefacts.load(target) if (target / artefacts.MANIFEST).is_file() else None
