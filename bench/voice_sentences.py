@@ -1,0 +1,28 @@
+"""General text that the bench's speaker never recorded: letters, plans, questions and a little story."""
+
+SENTENCES = (
+    "Thank you so much for your help with the report last week, it made a real difference.",
+    "The kettle had just started to whistle when somebody knocked at the kitchen door.",
+    "Could we move our meeting to Thursday afternoon, or would Friday morning suit you better?",
+    "My grandmother planted these apple trees before the house was even finished.",
+    "I have read your draft twice, and I think the second chapter is by far the strongest.",
+    "Nobody expected the old lighthouse to survive another winter of heavy storms.",
+    "The train was late again, so we walked along the river and talked about music.",
+    "Let me know what you think about the budget before I send it to the others.",
+    "A thin layer of frost covered the fields, and the whole valley was silent.",
+    "She laughed, shook her head, and promised to write as soon as she arrived.",
+    "We should probably buy more bread, a little cheese, and something sweet for the children.",
+    "The museum closes at six, but the garden behind it stays open until dark.",
+    "If the weather holds, we could drive up to the mountains on Sunday.",
+    "His answer surprised everyone in the room, including the person who had asked.",
+    "Please leave the blue folder on my desk; I will look through it tonight.",
+    "There was a strange smell of smoke and oranges in the narrow street.",
+    "I am sorry that I missed your birthday, and I hope the party was a joy.",
+    "The orchestra played so quietly that you could hear the rain on the roof.",
+    "What would you change about this city if you were in charge of it?",
+    "Our neighbour collects broken clocks and repairs them with great patience.",
+    "The first version was far too long, so we cut it down to a single page.",
+    "He measured the shelf, thought for a moment, and reached for a sharper saw.",
+    "It takes courage to admit that you were wrong, and even more to say it twice.",
+    "The children chased a yellow balloon across the square until it vanished behind the church.",
+)

@@ -1,0 +1,171 @@
+"""Learn a voice from a corpus: measure, align, adapt, keep units, check, save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from likeness.core import corpus
+from likeness.core.errors import InputError, PoorRecording
+from likeness.core.events import Event
+from likeness.engines.builtin.voice import recordings, rough, voice
+from likeness.engines.builtin.voice.adapt import adapt
+from likeness.engines.builtin.voice.distortion import distortion
+from likeness.engines.builtin.voice.examples import Utterance
+from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, LOG_F0, speech_frames
+from likeness.engines.builtin.voice.model import AcousticModel
+from likeness.engines.builtin.voice.prior import prior
+from likeness.engines.builtin.voice.recordings import Ledger, Recording
+from likeness.engines.builtin.voice.units import Units
+
+UNITS_FROM_SECONDS = 150.0
+LEAST_ALIGNED_SECONDS = 5.0
+EPOCHS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a recipe says to this engine; other keys are for the track."""
+
+    renderer: str = "auto"
+    epochs: int = EPOCHS
+    seed: int = 0
+
+    @classmethod
+    def of(cls, recipe: Mapping[str, Any]) -> Options:
+        """Raises :class:`InputError` for a renderer or number that means nothing."""
+        renderer = recipe.get("renderer", "auto")
+        if renderer not in ("auto", "vocoder", "units"):
+            raise InputError(f"unknown renderer {renderer!r}", hint="auto, vocoder or units", param="renderer")
+        try:
+            return cls(renderer, max(1, int(recipe.get("epochs", EPOCHS))), int(recipe.get("seed", 0)))
+        except (TypeError, ValueError) as error:
+            raise InputError(f"the recipe has a bad number: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    model: AcousticModel
+    utterances: list[Utterance]
+    start: AcousticModel
+    """The model before adaptation, for comparison."""
+    rough: bool
+
+
+def enrol(data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
+    """Learn from the corpus in ``data`` and fill ``out``. Raises :class:`InputError` for a corpus that cannot be read
+    or is not English, :class:`PoorRecording` when no clip can be used. The last event carries the measures.
+    """
+    options = Options.of(recipe)
+    found = corpus.load(data)
+    if found.language.split("-")[0].casefold() != "en":
+        raise InputError(f"the built-in voice speaks English only, the recordings are {found.language!r}")
+    if not found.clips:
+        raise PoorRecording("the corpus has no clip", hint="enrol from recordings")
+    ledger = Ledger()
+    heard: list[Recording] = []
+    for step in recordings.measure(found.clips, ledger):
+        if isinstance(step, Event):
+            yield step
+        else:
+            heard = step
+    learned: _Learned | None = None
+    for result in _learn(heard, options, ledger):
+        if isinstance(result, Event):
+            yield result
+        else:
+            learned = result
+    assert learned is not None
+    yield from _finish(learned, heard, options, ledger, out)
+
+
+def _learn(heard: Sequence[Recording], options: Options, ledger: Ledger) -> Iterator[Event | _Learned]:
+    """With transcripts adapt on them; without, by the statistics of the speaker and a guess at the phones."""
+    spoken = [recording for recording in heard if recording.words]
+    if sum(len(recording.acoustics) for recording in spoken) < LEAST_ALIGNED_SECONDS * FRAMES_PER_SECOND:
+        start = prior().model
+        ledger.used += [recording.id for recording in heard]
+        for step in rough.adapt(prior(), [recording.acoustics for recording in heard], options.seed):
+            if isinstance(step, Event):
+                yield step
+            else:
+                yield _Learned(step, [], start, rough=True)
+        return
+    for recording in heard:
+        if not recording.words:
+            ledger.refused[recording.id] = "has no transcript"
+    utterances: list[Utterance] = []
+    for aligned in recordings.aligned(spoken, prior().model, ledger):
+        if isinstance(aligned, Event):
+            yield aligned
+        else:
+            utterances = aligned
+    if not utterances:
+        raise PoorRecording("no clip sounds like its transcript", hint="check the transcripts")
+    for adapted in adapt(prior().model, utterances, options.epochs, options.seed):
+        if isinstance(adapted, Event):
+            yield adapted
+        else:
+            yield _Learned(adapted, utterances, prior().model, rough=False)
+
+
+def _finish(
+    learned: _Learned, heard: Sequence[Recording], options: Options, ledger: Ledger, out: Path
+) -> Iterator[Event]:
+    speech = sum(int(speech_frames(recording.acoustics.power).sum()) for recording in heard)
+    seconds = speech / FRAMES_PER_SECOND
+    enough = seconds >= UNITS_FROM_SECONDS
+    wanted = options.renderer == "units" or (options.renderer == "auto" and enough)
+    by_units = wanted and bool(learned.utterances)
+    units, sound = None, None
+    if by_units:
+        yield Event("units", 0, 1)
+        units = Units.of(learned.utterances, learned.model.statistics.spread)
+        sound = recordings.waveform(learned.utterances, heard, voice.RATE)
+        sound = (np.clip(sound, -1, 1) * 32767).astype(np.int16)
+        yield Event("units", 1, 1, metrics={"units": float(len(units.table))})
+    measures = _measures(learned, seconds, ledger)
+    notes = _notes(learned, seconds, options, by_units)
+    description = {
+        "renderer": "units" if by_units else "vocoder",
+        "rough": learned.rough,
+        "measures": measures,
+        "notes": notes,
+        "clips_used": sorted(ledger.used),
+        "clips_refused": dict(sorted(ledger.refused.items())),
+    }
+    voice.save(out, learned.model, units, sound, description)
+    yield Event("done", 1, 1, note=" ".join(notes), metrics=measures)
+
+
+def _measures(learned: _Learned, seconds: float, ledger: Ledger) -> dict[str, float]:
+    statistics = learned.model.statistics
+    measures = {
+        "speech_seconds": round(seconds, 1),
+        "clips_used": float(len(ledger.used)),
+        "clips_refused": float(len(ledger.refused)),
+        "pitch_hz": round(float(np.exp(statistics.mean[LOG_F0])), 1),
+        "pitch_spread_semitones": round(float(statistics.spread[LOG_F0] * 12 / np.log(2)), 2),
+    }
+    if learned.utterances:
+        measures["distortion_db"] = round(distortion(learned.model, learned.utterances), 2)
+        measures["distortion_prior_db"] = round(distortion(learned.start, learned.utterances), 2)
+    return measures
+
+
+def _notes(learned: _Learned, seconds: float, options: Options, by_units: bool) -> list[str]:
+    notes = []
+    if learned.rough:
+        notes.append(
+            "A rough first voice: made without a transcript, from the speaker's pitch and spectrum and a guess at "
+            "what was said. Recordings with transcripts make it theirs."
+        )
+    elif seconds < 60:
+        notes.append(f"Made from {seconds:.0f} s of speech; from a minute on it is clearly closer.")
+    if options.renderer == "units" and not by_units:
+        notes.append("Units were asked for, but need transcripts; the vocoder speaks.")
+    return notes

@@ -1,0 +1,133 @@
+"""From a corpus on disk to measured recordings, and from those with their words to aligned utterances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import soundfile
+
+from likeness.core.errors import PoorRecording
+from likeness.core.events import Event
+from likeness.core.types import Clip
+from likeness.engines.builtin.voice import alignment, examples, features
+from likeness.engines.builtin.voice.alignment import Aligned
+from likeness.engines.builtin.voice.english.phones import Word
+from likeness.engines.builtin.voice.english.pronounce import pronounce
+from likeness.engines.builtin.voice.examples import Utterance
+from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, Acoustics, Array
+from likeness.engines.builtin.voice.model import AcousticModel
+
+SHORTEST_SECONDS = 0.3
+LONGEST_SECONDS = 120.0
+ROUNDS = 3
+OUTLIER = 4.0
+"""Clips whose alignment is worse than the median by this many median deviations do not say their transcript."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A clip's sound (``samples`` at ``rate`` Hz), what was measured of it and its words (none when unknown)."""
+
+    id: str
+    samples: Array
+    rate: int
+    acoustics: Acoustics
+    words: tuple[Word, ...]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Which clips were used and which were not, with the reason."""
+
+    used: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def measure(clips: Sequence[Clip], ledger: Ledger) -> Iterator[Event | list[Recording]]:
+    """Read and measure ``clips``, an event for each; yields the recordings last."""
+    sounds: list[tuple[Clip, Array, int]] = []
+    for clip in clips:
+        try:
+            samples, rate = soundfile.read(clip.path, dtype="float64", always_2d=True)
+        except (OSError, RuntimeError) as error:
+            ledger.refused[clip.id] = f"cannot be read: {error}"
+            continue
+        seconds = len(samples) / rate
+        if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
+            ledger.refused[clip.id] = f"{seconds:.1f} s long; {SHORTEST_SECONDS} to {LONGEST_SECONDS:.0f} s can be used"
+        elif not np.isfinite(samples).all() or np.abs(samples).max() < 1e-4:
+            ledger.refused[clip.id] = "silent"
+        else:
+            sounds.append((clip, samples.mean(1), rate))
+    if not sounds:
+        raise PoorRecording("no clip of the corpus can be used", hint="; ".join(sorted(set(ledger.refused.values()))))
+    spread = sounds[:: max(1, len(sounds) // 20)]
+    pitch = features.f0_range([features.resample(s[: 15 * r], r, features.RATE) for _, s, r in spread])
+    recordings = []
+    for number, (clip, samples, rate) in enumerate(sounds, start=1):
+        acoustics = features.analyse(features.resample(samples, rate, features.RATE), pitch)
+        recordings.append(Recording(clip.id, samples, rate, acoustics, tuple(pronounce(clip.transcript))))
+        yield Event("measure", number, len(sounds), "clips")
+    yield recordings
+
+
+def aligned(recordings: Sequence[Recording], prior: AcousticModel, ledger: Ledger) -> Iterator[Event | list[Utterance]]:
+    """Align ``recordings`` that have words, refusing those that do not fit theirs; yields the utterances last."""
+    seen = alignment.observations([r.acoustics for r in recordings])
+    texts = [r.words for r in recordings]
+    models = prior.monophones
+    rounds = alignment.train(seen, texts, prior.monophones, ROUNDS, prior.monophones)
+    for number, better in enumerate(rounds, start=1):
+        models = better
+        yield Event("align", number, ROUNDS + 1, "rounds")
+    found = alignment.align(seen, texts, models)
+    yield Event("align", ROUNDS + 1, ROUNDS + 1, "rounds")
+    floor = _worst_score([a.score for a in found if a])
+    utterances = []
+    for recording, result in zip(recordings, found, strict=True):
+        reason = _misfit(result, floor)
+        if reason or result is None:
+            ledger.refused[recording.id] = reason
+            continue
+        ledger.used.append(recording.id)
+        utterances.append(
+            examples.trimmed(Utterance(recording.id, recording.words, result.tokens, recording.acoustics))
+        )
+    yield utterances
+
+
+def waveform(utterances: Sequence[Utterance], recordings: Sequence[Recording], rate: int) -> Array:
+    """The sound of ``utterances`` one after the other at ``rate`` Hz, so that frame f of all begins at f x 5 ms."""
+    by_id = {recording.id: recording for recording in recordings}
+    total = sum(len(u.acoustics) for u in utterances)
+    out = np.zeros(round(total * rate / FRAMES_PER_SECOND))
+    frame = 0
+    for utterance in utterances:
+        recording = by_id[utterance.id]
+        sound = features.resample(recording.samples, recording.rate, rate)
+        begin = round(frame * rate / FRAMES_PER_SECOND)
+        frame += len(utterance.acoustics)
+        end = round(frame * rate / FRAMES_PER_SECOND)
+        first = round(utterance.offset * rate / FRAMES_PER_SECOND)
+        piece = sound[first : first + end - begin]
+        out[begin : begin + len(piece)] = piece
+    return out
+
+
+def _worst_score(scores: Sequence[float]) -> float:
+    if len(scores) < 8:
+        return -np.inf
+    median = float(np.median(scores))
+    deviation = float(np.median(np.abs(np.array(scores) - median)))
+    return median - OUTLIER * 1.4826 * max(deviation, 0.05 * abs(median))
+
+
+def _misfit(result: Aligned | None, floor: float) -> str:
+    """Why an alignment cannot be used, "" when it can."""
+    if result is None:
+        return "too short for its transcript"
+    if result.score < floor:
+        return "does not sound like its transcript"
+    return ""

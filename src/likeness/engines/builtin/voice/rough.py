@@ -1,0 +1,57 @@
+"""A first voice from a short recording whose words nobody wrote down.
+
+A free loop over the prior's monophone models guesses the phones; what the prior would have said for them is mapped
+onto what was heard, one straight line for each dimension, and the network is moved a little in the same direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likeness.core.events import Event
+from likeness.engines.builtin.voice import alignment, decoding
+from likeness.engines.builtin.voice.examples import Statistics, Utterance, assemble, trimmed
+from likeness.engines.builtin.voice.features import LOG_F0, STATIC, Acoustics
+from likeness.engines.builtin.voice.model import AcousticModel
+from likeness.engines.builtin.voice.network import Schedule
+from likeness.engines.builtin.voice.prior import Prior
+
+PASSES = 8
+SPREAD_FRAMES = 2000.0
+"""The prior's spread counts as much as this many frames of the speaker's."""
+
+
+def adapt(prior: Prior, heard: Sequence[Acoustics], seed: int) -> Iterator[Event | AcousticModel]:
+    """Yields an event after each pass and the model last."""
+    seen = alignment.observations(heard)
+    utterances = []
+    for number, (observed, acoustics) in enumerate(zip(seen, heard, strict=True), start=1):
+        tokens, words = decoding.guess(observed, prior)
+        utterances.append(trimmed(Utterance(str(number), words, tokens, acoustics)))
+        yield Event("guess", number, len(heard), "clips")
+    examples = assemble(utterances)
+    model = prior.model
+    inputs = model.scaling(examples.inputs)
+    statistics = _statistics(model, model.network.predict(inputs)[:, :-1], examples.targets)
+    network = model.network.copy()
+    plan = Schedule(epochs=PASSES, batch=256, rate=2e-4, dropout=0.1)
+    for number, _ in enumerate(network.fit(inputs, examples.normalised(statistics), plan, seed), start=1):
+        yield Event("adapt", number, PASSES, "passes")
+    scale = (statistics.spread / model.statistics.spread) ** 2
+    yield replace(model, network=network, statistics=statistics, residual=model.residual * scale)
+
+
+def _statistics(model: AcousticModel, predicted: NDArray[np.float32], targets: NDArray[np.float32]) -> Statistics:
+    """The speaker's scale. A short recording has its own mix of phones, so the mean is what is left when the prior's
+    expectation for these phones is taken away, and the spread leans on the prior's.
+    """
+    weight = len(targets) / (len(targets) + SPREAD_FRAMES)
+    spread = np.sqrt(weight * targets.var(0) + (1 - weight) * model.statistics.spread**2)
+    mean = targets.mean(0) - spread * predicted.mean(0)
+    mean[STATIC:] = 0.0
+    mean[LOG_F0] = targets[:, LOG_F0].mean()
+    return Statistics(mean.astype(np.float32), spread.astype(np.float32))
