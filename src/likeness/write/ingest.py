@@ -89,6 +89,7 @@ def ingest(store: Store, owner: Owner, paths: Sequence[Path]) -> Iterator[Event]
     if not owner.identities:
         raise OwnerUnknown("nobody has said who the owner is", hint="confirm names and addresses, or give --me")
     archives = [_archive(name, path) for name, path in recognise(paths)]
+    store.claim(owner)
     answered = yield from _answered(owner, archives)
     wanted = answered | store.missing_parents()
     totals = Counter[str]()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from likeness.core.protocols import Owner
 from likeness.core.store.database import Database
 from likeness.core.store.imports import Checkpoint, record_progress
 from likeness.core.types import Message
@@ -38,6 +39,14 @@ class Messages(Database):
             if checkpoint is not None:
                 record_progress(connection, checkpoint, kept=kept, duplicates=len(rows) - kept)
         return kept
+
+    def claim(self, owner: Owner) -> int:
+        """Mark the messages of identities confirmed since they were added as the owner's; return how many were."""
+        with self._transaction() as connection:
+            senders = connection.execute("SELECT DISTINCT sender, sender_name FROM messages WHERE NOT from_owner")
+            mine = [(address, name) for address, name in senders.fetchall() if owner.is_me(address, name)]
+            update = "UPDATE messages SET from_owner = 1 WHERE sender = ? AND sender_name = ?"
+            return sum(connection.execute(update, pair).rowcount for pair in mine)
 
     def messages(self, owner_only: bool = False) -> Iterator[Message]:
         """Every message, ordered by (conversation, sent_at, id); those without a date come first.

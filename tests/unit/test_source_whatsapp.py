@@ -1,0 +1,295 @@
+"""WhatsApp exports: every way of writing a date, what was typed and what was not, and archives built to hurt."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from likeness.core.errors import UnsafeInput
+from likeness.core.protocols import Owner, Source
+from likeness.core.types import Message, Progress, Skipped
+from likeness.sources.whatsapp import WhatsAppSource, container, stamps
+
+ME = Owner.of(["Sam Rivers"])
+
+
+def read(path: Path, text: str) -> tuple[list[Message], list[Skipped]]:
+    path.write_text(text, encoding="utf-8", newline="")
+    items = list(WhatsAppSource().read(path, ME))
+    return [i for i in items if isinstance(i, Message)], [i for i in items if isinstance(i, Skipped)]
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Path:
+    return tmp_path / "WhatsApp Chat with Ana.txt"
+
+
+def test_it_is_a_source() -> None:
+    assert isinstance(WhatsAppSource(), Source)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "expected"),
+    [
+        ("[12/03/20, 15:04:05] ", "2020-03-12T15:04:05"),
+        ("\u200e[13/03/20, 3:04:05\u202fPM] ", "2020-03-13T15:04:05"),
+        ("[13.03.20, 15:04:05] ", "2020-03-13T15:04:05"),
+        ("[2020-03-13 15.04.05] ", "2020-03-13T15:04:05"),
+        ("[2020/3/13 下午3:04:05] ", "2020-03-13T15:04:05"),
+        ("[2020. 3. 13. 오후 3:04:05] ", "2020-03-13T15:04:05"),
+        ("[١٣\u200f/٣\u200f/٢٠٢٠، ٣:٠٤:٠٥ م] ", "2020-03-13T15:04:05"),
+        ("13/03/2020, 15:04 - ", "2020-03-13T15:04:00"),
+        ("13/3/2020, 3:04 p. m. - ", "2020-03-13T15:04:00"),
+        ("13/3/2020 3:04 p.\u00a0m. - ", "2020-03-13T15:04:00"),
+        ("3/13/20, 3:04 PM - ", "2020-03-13T15:04:00"),
+        ("13.03.20, 12.00.00 - ", "2020-03-13T12:00:00"),
+        ("13.3.2020 klo 15.04 - ", "2020-03-13T15:04:00"),
+        ("2020-03-13, 15:04 - ", "2020-03-13T15:04:00"),
+        ("2020/03/13, 15:04 - ", "2020-03-13T15:04:00"),
+        ("15:04, 13/03/2020 - ", "2020-03-13T15:04:00"),
+        ("13 March 2020, 15:04 - ", "2020-03-13T15:04:00"),
+        ("Mar 13, 2020, 3:04 PM - ", "2020-03-13T15:04:00"),
+        ("13 de marzo de 2020, 15:04 - ", "2020-03-13T15:04:00"),
+        ("13/03/2020 à 15:04 - ", "2020-03-13T15:04:00"),
+        ("13/3/2563 15:04 - ", "2020-03-13T15:04:00"),
+        ("13/3/63 15:04 - ", "2020-03-13T15:04:00"),
+        ("令和2年3月13日 15:04 - ", "2020-03-13T15:04:00"),
+        ("平成31年3月13日 午後3:04 - ", "2019-03-13T15:04:00"),
+        ("R2/3/13 15:04 - ", "2020-03-13T15:04:00"),
+        ("2020년 3월 13일 오후 3:04, ", "2020-03-13T15:04:00"),
+        ("12/3/20, 12:04 AM – ", "2020-03-12T00:04:00"),
+    ],
+)
+def test_dates_of_every_locale(chat: Path, stamp: str, expected: str) -> None:
+    name = "Sam Rivers : " if stamp.endswith(", ") else "Sam Rivers: "
+    later = "[14/03/20, 15:04:05] Ana: so that days come first\n" if "12/3/20" in stamp else ""
+    messages, skipped = read(chat, f"{stamp}{name}Hello there\n{later}")
+    assert WhatsAppSource().recognises(chat)
+    assert skipped == []
+    first = messages[0]
+    assert (first.sender, first.body, first.from_owner) == ("Sam Rivers", "Hello there", True)
+    assert first.sent_at is not None
+    assert first.sent_at.replace(tzinfo=None).isoformat() == expected
+
+
+def test_order_of_day_and_month_is_inferred_from_time_running_forward(chat: Path) -> None:
+    def dates(days: list[str]) -> list[str]:
+        text = "".join(f"{day}, 10:0{n} - Ana: hello {n}\n" for n, day in enumerate(days))
+        return [m.sent_at.strftime("%Y-%m-%d") for m in read(chat, text)[0] if m.sent_at]
+
+    assert dates(["01/02/20", "02/02/20", "01/03/20"]) == ["2020-02-01", "2020-02-02", "2020-03-01"]
+    assert dates(["2/1/20", "2/2/20", "3/1/20"]) == ["2020-02-01", "2020-02-02", "2020-03-01"]
+    assert dates(["3/4/20", "3/5/20", "3/6/20"]) == ["2020-03-04", "2020-03-05", "2020-03-06"]
+    assert dates(["20/2/1", "20/2/2", "20/3/1"]) == ["2020-02-01", "2020-02-02", "2020-03-01"]
+
+
+def test_lines_without_a_stamp_belong_to_the_message_before(chat: Path) -> None:
+    text = (
+        "[12/03/20, 15:04:05] Ana: first\r\nsecond line: with a colon\r\n\r\n12:30 - lunch?\r\n"
+        "[12/03/20, 15:05:05] Sam Rivers: done\r\n"
+    )
+    messages, _ = read(chat, text)
+    assert [m.body for m in messages] == ["first\nsecond line: with a colon\n\n12:30 - lunch?", "done"]
+    assert messages[1].where == "WhatsApp Chat with Ana.txt:line 5"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Media omitted>",
+        "<Medien ausgeschlossen>",
+        "<Multimedia omitido>",
+        "<Без медиафайлов>",
+        "<メディアなし>",
+        "IMG-20200312-WA0001.jpg (file attached)",
+        "IMG-20200312-WA0001.jpg (Datei angehängt)",
+        "\u200eIMG-20200312-WA0001.jpg (archivo adjunto)",
+        "\u200e<attached: 00000012-PHOTO-2020-03-12.jpg>",
+        "\u200e<Anhang: 00000012-PHOTO-2020-03-12.jpg>",
+        "\u200eimage omitted",
+        "image omitted",
+        "Bild weggelassen",
+        "\u200eimagen omitida",
+        "This message was deleted",
+        "\u200eThis message was deleted.",
+        "Diese Nachricht wurde gelöscht.",
+        "Se eliminó este mensaje.",
+        "\u200eحُذفت هذه الرسالة",
+        "Missed voice call",
+        "null",
+        "\u200ePOLL:\nLunch?\n\u200eOPTION: yes (1 vote)",
+        "",
+    ],
+)
+def test_what_nobody_typed_is_dropped(chat: Path, text: str) -> None:
+    messages, skipped = read(chat, f"12/03/20, 15:04 - Ana: hi\n12/03/20, 15:05 - Sam Rivers: {text}\n")
+    assert [m.body for m in messages] == ["hi"]
+    assert len(skipped) == 1
+    assert not skipped[0].bad
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("IMG-1.jpg (file attached)\nlook at this\nand this", "look at this\nand this"),
+        ("\u200e<attached: 12-PHOTO.jpg>\nlook", "look"),
+        ("look \u200eimage omitted", "look"),
+        ("I meant Tuesday <This message was edited>", "I meant Tuesday"),
+        ("I meant Tuesday \u200e<This message was edited>", "I meant Tuesday"),
+        ("Dienstag \u200e<Diese Nachricht wurde bearbeitet.>", "Dienstag"),
+        ("you deleted this message? why", "you deleted this message? why"),
+        ("<3", "<3"),
+        ("a < b and c > d", "a < b and c > d"),
+        ("null and void", "null and void"),
+        ("are these end-to-end encrypted, do you know?", "are these end-to-end encrypted, do you know?"),
+    ],
+)
+def test_what_was_typed_is_kept(chat: Path, text: str, kept: str) -> None:
+    hello = "".join(f"12/03/20, 15:0{n} - Ana: hi {n}\n" for n in range(4))
+    messages, _ = read(chat, f"{hello}12/03/20, 15:05 - Sam Rivers: {text}\n")
+    assert messages[-1].body == kept
+
+
+def test_system_lines_and_the_encryption_notice_are_dropped_even_with_a_sender(chat: Path) -> None:
+    text = (
+        "[12/03/20, 15:00:00] Ana: Messages and calls are end-to-end encrypted. No one outside can read them.\n"
+        "[12/03/20, 15:01:00] Ana added you\n"
+        '[12/03/20, 15:01:30] Ana created group "Rome: the trip"\n'
+        "[12/03/20, 15:02:00] Ana: hi\n"
+    )
+    messages, skipped = read(chat, text)
+    assert [m.body for m in messages] == ["hi"]
+    assert [s.reason for s in skipped] == ["system line"] * 3
+
+
+def test_impossible_dates_are_counted_with_their_line(chat: Path) -> None:
+    _, skipped = read(chat, "13/03/2020, 10:00 - Ana: a\n31/02/2020, 10:00 - Ana: b\n14/03/2020, 10:00 - Ana: c\n")
+    assert [(s.reason, s.bad, s.where) for s in skipped] == [("bad date", True, f"{chat.name}:line 2")]
+
+
+def test_the_same_words_in_the_same_minute_are_two_messages_and_ids_survive_a_copy(chat: Path, tmp_path: Path) -> None:
+    text = "12/03/20, 15:04 - Ana: ok\n12/03/20, 15:04 - Ana: ok\n"
+    messages, _ = read(chat, text)
+    copy, _ = read(tmp_path / "WhatsApp Chat with Ana (2).txt", text + "12/03/20, 15:09 - Ana: new\n")
+    assert len({m.id for m in messages}) == 2
+    assert [m.id for m in copy[:2]] == [m.id for m in messages]
+    assert messages[0].conversation == copy[0].conversation == "whatsapp:Ana"
+
+
+def test_a_zip_is_read_and_names_the_chat(tmp_path: Path) -> None:
+    path = tmp_path / "WhatsApp Chat - Ana Lima.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "_chat.txt", "\ufeff[12/03/20, 15:04:05] Ana Lima: hi\n[12/03/20, 15:04:09] Sam Rivers: hello\n"
+        )
+        archive.writestr("00000012-PHOTO.jpg", b"\xff\xd8")
+    assert WhatsAppSource().recognises(path)
+    messages = [m for m in WhatsAppSource().read(path, ME) if isinstance(m, Message)]
+    assert [(m.conversation, m.sender, m.recipients) for m in messages] == [
+        ("whatsapp:Ana Lima", "Ana Lima", ("Sam Rivers",)),
+        ("whatsapp:Ana Lima", "Sam Rivers", ("Ana Lima",)),
+    ]
+    assert [i.value for i in WhatsAppSource().identities(path)] == ["Sam Rivers"]
+
+
+def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    line = b"12/03/20, 15:04 - Ana: ok\n"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("_chat.txt", line * (20 * 2**20 // len(line)))
+    with pytest.raises(UnsafeInput, match=r"bomb\.zip"):
+        list(WhatsAppSource().read(path, ME))
+
+
+def test_a_zip_that_lies_about_its_size_is_not_unpacked_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "liar.zip"
+    monkeypatch.setattr(container, "TEXT_LIMIT", 100_000)
+    line = b"12/03/20, 15:04 - Ana: ok\n"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("_chat.txt", line * 100_000)
+    raw = bytearray(path.read_bytes())
+    at = raw.rindex(b"PK\x01\x02")
+    raw[at + 24 : at + 28] = struct.pack("<I", 1000)
+    path.write_bytes(raw)
+    items = list(WhatsAppSource().read(path, ME))
+    assert sum(len(m.body) for m in items if isinstance(m, Message)) < 2000
+
+
+def test_a_damaged_zip_is_a_value(tmp_path: Path) -> None:
+    path = tmp_path / "chat.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("_chat.txt", "".join(f"12/03/20, 15:04 - Ana: ok {n}\n" for n in range(5000)))
+    raw = bytearray(path.read_bytes())
+    raw[200:400] = b"\xaa" * 200
+    path.write_bytes(raw)
+    items = [i for i in WhatsAppSource().read(path, ME) if not isinstance(i, Progress)]
+    assert [(i.reason, i.bad) for i in items if isinstance(i, Skipped)] == [("damaged or encrypted archive", True)]
+
+
+def test_resuming_gives_the_rest(chat: Path) -> None:
+    text = "".join(f"12/03/20, 15:{n // 60:02d} - Ana: message {n}\n" for n in range(1300))
+    whole, _ = read(chat, text)
+    for item in list(WhatsAppSource().read(chat, ME)):
+        if isinstance(item, Progress):
+            rest = [m for m in WhatsAppSource().read(chat, ME, start=item.cursor) if isinstance(m, Message)]
+            assert rest == whole[item.cursor :]
+
+
+def test_prose_is_not_a_chat(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Notes\n\nMeet at 10:30 - bring the slides.\n[see 12/03/20]\n3/4 cup: flour\n")
+    assert not WhatsAppSource().recognises(path)
+
+
+_PIECES = st.sampled_from(
+    [
+        "12/03/20, 15:04 - ",
+        "[13.3.20, 15:04:05] ",
+        "Ana: ",
+        "\u200e",
+        "\n",
+        "\r\n",
+        "<x>",
+        ".jpg (a b c d)",
+        "٣/٤/٢٠٢٠، ٣:٠٤ م - ",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(parts=st.lists(st.one_of(_PIECES, st.text(max_size=12), st.binary(max_size=12)), max_size=30))
+def test_no_bytes_make_it_raise(parts: list[str | bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("w") / "chat.txt"
+    path.write_bytes(b"".join(p if isinstance(p, bytes) else p.encode("utf-8", "surrogatepass") for p in parts))
+    source = WhatsAppSource()
+    source.recognises(path)
+    list(source.identities(path))
+    for item in source.read(path, ME):
+        assert isinstance(item, Message | Skipped | Progress)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(alphabet="0123456789/:.-, apm年月日RH٣元de\u200e", max_size=60))
+def test_no_stamp_makes_it_raise(text: str) -> None:
+    stamp = stamps.parse(text)
+    if stamp is not None:
+        stamps.when(stamp, stamps.infer_order([stamp]))
+
+
+def test_midnight_and_noon() -> None:
+    def hour(text: str) -> int:
+        stamp = stamps.parse(text)
+        assert stamp is not None
+        moment = stamps.when(stamp, "dmy")
+        assert isinstance(moment, datetime)
+        return moment.hour
+
+    assert [hour(f"1/2/20, {t}") for t in ("12:00 AM", "12:00 PM", "1:00 PM", "11:00 am")] == [0, 12, 13, 11]
