@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from likeness.engines.builtin.voice.english import PAUSES, SYMBOLS, VOWELS, Word, pronounce
 from likeness.engines.builtin.voice.english.letter_to_sound import letter_to_sound
 from likeness.engines.builtin.voice.english.letters import unpronounceable
-from likeness.engines.builtin.voice.english.lexicon import lexicon
+from likeness.engines.builtin.voice.english.lexicon import additions, lexicon
 
 
 def said(word: Word) -> str:
@@ -144,6 +144,27 @@ def test_any_text_gives_words_of_known_phonemes(text: str) -> None:
 def test_words_no_lexicon_holds_are_sounded_out(word: str, phones: str) -> None:
     assert word not in lexicon()
     assert said(pronounce(word)[0]) == phones
+
+
+@pytest.mark.parametrize(
+    ("written", "like"),
+    [
+        ("organising", "organizing"),
+        ("digitisation", "digitization"),
+        ("candour", "candor"),
+        ("analysed", "analyzed"),
+        ("sorryyyy", "sorry"),
+        ("pleeease", "please"),
+        ("heyyy", "hey"),
+    ],
+)
+def test_other_spellings_are_said_alike(written: str, like: str) -> None:
+    assert said(pronounce(written)[0]) == said(pronounce(like)[0])
+
+
+def test_own_additions_go_before_the_dictionary() -> None:
+    assert said(pronounce("vegan")[0]) == "V IY1 G AH0 N"
+    assert all(phone.rstrip("012") in SYMBOLS for phones in additions().values() for phone in phones)
 
 
 def test_letter_to_sound_is_right_for_most_held_out_words() -> None:

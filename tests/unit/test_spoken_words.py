@@ -238,6 +238,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("a claim [1].", "a claim."),
         ("Hi 😀 there :)", "Hi there"),
         ("👍🏽", "thumbs up"),
+        ("See you, Bea xx", "See you, Bea"),
         ("I REALLY MEAN THIS NOW", "I really mean this now"),
         ("I REALLY mean it", "I REALLY mean it"),
         ("Well... no", "Well… no"),

@@ -1,4 +1,4 @@
-"""Emoji and emoticons. They are left out; a text that is nothing else is read by the names of its first three."""
+"""Emoji, emoticons and kisses at the end of a line. They are left out; a text that is nothing else is read by the names of its first three."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _PICTURE = re.compile(
 )
 _ARROWS = "→←⇒↔"
 _EMOTICON = re.compile(r"(?<![\w:;])(?:[:;=8xX][-']?[)(DPpOo3/\\|*]+|<3|\^_\^|[xX]D|:'\(|¯\\_\(ツ\)_/¯)(?![\w/])")
+_KISSES = re.compile(r"(?<=\S)[ ,]+(?:[xX]{2,8}|(?:xo){1,4}x?)(?=[ .!]*(?:\n|$))")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _MOST = 3
 _SHORTER = {"SIGN": "", "FACE WITH ": "", " FACE": "", "BLACK ": "", "WHITE ": "", "HEAVY ": "", "SMILING ": "smiling "}
@@ -18,7 +19,9 @@ _SHORTER = {"SIGN": "", "FACE WITH ": "", " FACE": "", "BLACK ": "", "WHITE ": "
 
 def without_pictures(text: str) -> str:
     """``text`` with its emoji and emoticons taken out, or the names of the first three if nothing else is said."""
-    words = _PICTURE.sub(lambda match: match[0] if match[0] in _ARROWS else " ", _EMOTICON.sub(" ", text))
+    words = _PICTURE.sub(
+        lambda match: match[0] if match[0] in _ARROWS else " ", _KISSES.sub("", _EMOTICON.sub(" ", text))
+    )
     if words == text or any(mark.isalnum() for mark in words):
         return words
     names = [_name(mark) for mark in text if _PICTURE.match(mark) and ord(mark) not in _SKIN_TONES]

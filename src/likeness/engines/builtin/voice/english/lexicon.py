@@ -1,7 +1,7 @@
-"""The pronouncing lexicon that ships with the package: CMUdict, compiled by ``scripts/build_lexicon.py``.
+"""The pronouncing lexicon: ``additions.txt``, then CMUdict as compiled by ``scripts/build_lexicon.py``.
 
-The file is zlib over sorted ASCII lines ``word coded coded…`` (:func:`phones.encode`), most usual pronunciation
-first. It is kept as one ``bytes`` and searched by bisection on byte offsets, so opening it builds no index.
+The compiled file is zlib over sorted ASCII lines ``word coded coded…`` (:func:`phones.encode`), most usual
+pronunciation first. It is kept as one ``bytes`` and searched by bisection on byte offsets, so opening it builds no index.
 """
 
 from __future__ import annotations
@@ -52,7 +52,14 @@ class Lexicon:
 
 
 @cache
+def additions() -> dict[str, tuple[str, ...]]:
+    """Own pronunciations, which go before the dictionary's."""
+    lines = files(__package__).joinpath("additions.txt").read_text(encoding="utf-8").splitlines()
+    return {word: tuple(phones) for word, *phones in (line.split() for line in lines if not line.startswith("#"))}
+
+
+@cache
 def lexicon() -> Lexicon:
-    """The shipped lexicon, read once."""
+    """The compiled dictionary, read once."""
     packed = files(_DATA).joinpath("data", "lexicon.zlib").read_bytes()
     return Lexicon(zlib.decompress(packed))

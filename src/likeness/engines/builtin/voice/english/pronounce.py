@@ -1,4 +1,8 @@
-"""From spoken English text to phonemes: lexicon, context, inflection, spelling out, letter-to-sound."""
+"""From spoken English text to phonemes.
+
+A word is looked up; failing that, it is an initialism that is spelled out, another spelling or an inflection of a known
+word, or it goes to the letter-to-sound model. Heteronyms and function words depend on their neighbours.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,10 @@ from functools import lru_cache
 from likeness.engines.builtin.voice.english import function_words, heteronyms
 from likeness.engines.builtin.voice.english.letter_to_sound import letter_to_sound
 from likeness.engines.builtin.voice.english.letters import spell, word_set
-from likeness.engines.builtin.voice.english.lexicon import lexicon
+from likeness.engines.builtin.voice.english.lexicon import additions, lexicon
 from likeness.engines.builtin.voice.english.phones import Word, phones_of
-from likeness.engines.builtin.voice.english.suffixes import inflected
+from likeness.engines.builtin.voice.english.spellings import respelled
+from likeness.engines.builtin.voice.english.suffixes import inflected, plural
 from likeness.engines.builtin.voice.english.tokens import Token, tokens
 
 Phones = tuple[str, ...]
@@ -85,14 +90,23 @@ def _alone(word: str, capitals: bool) -> Phones:
     if capitals and (len(word) <= 3 or not _readable(word)):
         return spell(word)
     if not any(letter in "aeiouy" for letter in word):
-        return spell(word) or spell("x")
+        return spell(word)
     if len(word) > _LONGEST_WORD:
         half = len(word) // 2
         return _alone(word[:half], False) + _alone(word[half:], False)
-    return inflected(word, _first) or letter_to_sound().pronounce(word)
+    for other in (word, *respelled(word)):
+        known = _first(other) or inflected(other, _first)
+        if known:
+            return known
+    if word.endswith("'s"):
+        return plural(_alone(word[:-2], capitals))
+    return letter_to_sound().pronounce(word)
 
 
 def _first(word: str) -> Phones | None:
+    added = additions().get(word)
+    if added:
+        return added
     known = lexicon().pronunciations(word)
     return known[0] if known else None
 

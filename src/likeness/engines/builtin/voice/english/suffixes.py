@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 Phones = tuple[str, ...]
@@ -10,12 +11,12 @@ Find = Callable[[str], Phones | None]
 _SIBILANTS = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))
 _VOICELESS = frozenset(("P", "T", "K", "F", "TH", "S", "SH", "CH"))
 
-# Ending, its sound, and the least length of the stem before it.
+# Ending, its sound, and the least length of the stem before it. Endings and prefixes that are not here (-er, -able,
+# de-, dis-, co-) are read better by the letter-to-sound model.
 _PLAIN_ENDINGS: tuple[tuple[str, str, int], ...] = (
     ("ing", "IH0 NG", 2),
     ("ings", "IH0 NG Z", 2),
     ("in'", "IH0 N", 2),
-    ("er", "ER0", 3),
     ("ers", "ER0 Z", 3),
     ("est", "AH0 S T", 3),
     ("ly", "L IY0", 3),
@@ -23,7 +24,6 @@ _PLAIN_ENDINGS: tuple[tuple[str, str, int], ...] = (
     ("less", "L AH0 S", 3),
     ("ful", "F AH0 L", 3),
     ("ish", "IH0 SH", 3),
-    ("able", "AH0 B AH0 L", 3),
     ("ment", "M AH0 N T", 4),
     ("ments", "M AH0 N T S", 4),
     ("ship", "SH IH2 P", 3),
@@ -49,23 +49,21 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
     ("anti", "AE2 N T IY0"),
     ("multi", "M AH2 L T IY0"),
     ("micro", "M AY2 K R OW0"),
-    ("co", "K OW0"),
-    ("de", "D IY0"),
-    ("dis", "D IH0 S"),
 )
+_ONE_CONSONANT = re.compile("[^aeiou][aeiouy][^aeiouwxy]$|[cgsvz]$|[^aeiou]l$")
 
 
 def plural(stem: Phones) -> Phones:
     """``stem`` with -s, voiced as its last sound asks (also the possessive and the third person)."""
     if stem[-1] in _SIBILANTS:
-        return (*stem, "AH0", "Z")
+        return (*stem, "IH0", "Z")
     return (*stem, "S" if stem[-1] in _VOICELESS else "Z")
 
 
 def past(stem: Phones) -> Phones:
     """``stem`` with -ed, voiced as its last sound asks."""
     if stem[-1] in ("T", "D"):
-        return (*stem, "AH0", "D")
+        return (*stem, "IH0", "D")
     return (*stem, "T" if stem[-1] in _VOICELESS else "D")
 
 
@@ -82,7 +80,7 @@ def inflected(word: str, find: Find) -> Phones | None:
             for stem in _stems(word[: -len(ending)], vowel=ending[0] in "aei"):
                 known = find(stem)
                 if known:
-                    return (*known, *sound.split())
+                    return (*known[:-1], *sound.split()) if known[-1] == sound[0] == "L" else (*known, *sound.split())
     for prefix, sound in _PREFIXES:
         if word.startswith(prefix) and len(word) - len(prefix) >= 4:
             known = find(word[len(prefix) :])
@@ -107,7 +105,14 @@ def _s_or_ed(word: str) -> Iterator[tuple[str, str]]:
 
 
 def _stems(rest: str, *, vowel: bool) -> Iterator[str]:
-    """Spellings of the stem that ``rest`` may come from: as it is, final e dropped, letter doubled, y become i."""
+    """Spellings of the stem that ``rest`` may come from, the likeliest first.
+
+    Before a vowel a final e is dropped (hop-ing is hope) and a single consonant doubled (hopp-ing is hop).
+    """
+    if vowel and _ONE_CONSONANT.search(rest):
+        yield rest + "e"
+    if vowel and len(rest) > 2 and rest[-1] == rest[-2] and rest[-1] not in "lsfz":
+        yield rest[:-1]
     yield rest
     if vowel:
         yield rest + "e"
