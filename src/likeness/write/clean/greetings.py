@@ -117,6 +117,8 @@ _NOT_NAMES = frozenset(
 _CLOSING = re.compile(rf"\s*[-–—*_]{{0,2}}\s*(?:{locales.SIGN_OFF})(?![\w'])[\s,.!;:*_~–—-]*", re.I)
 _NAME = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?\.?", re.U)
 _FRAME = " \t,.!;:-–—*_~/()\"'<>"
+_KISSES = re.compile(r"[xXoO]{1,6}")
+_NOTE = re.compile(r"\s*\([^()]{1,60}\)\s*$")
 _SMILEY = re.compile(r"[;:]-?[)D(P]|[\U0001F300-\U0001FAFF☀-➿❤️]+")
 
 
@@ -164,15 +166,14 @@ def may_be_name(line: str) -> bool:
 
 
 def is_name(line: str, names: frozenset[str]) -> bool:
-    """True when ``line`` is made of the owner's names or is their initials."""
-    words = [word.strip(_FRAME).casefold() for word in _SMILEY.sub("", line).split()]
-    words = [word for word in words if word]
+    """True when ``line`` is made of the owner's names or initials, kisses and a note in brackets aside."""
+    words = [word.strip(_FRAME) for word in _NOTE.sub("", _SMILEY.sub("", line)).split()]
+    words = [word for word in words if word and not _KISSES.fullmatch(word)]
     if not 1 <= len(words) <= 5:
         return False
-    if all(word in names or (len(word) == 1 and len(words) > 1) for word in words) and len(words[0]) > 1:
-        return True
-    initials = "".join(words)
-    return len(words) == 1 and 1 <= len(initials) <= 3 and line.strip(_FRAME).isupper() and initials in names
+    if len(words) == 1 and len(words[0]) <= 3 and words[0].isupper():
+        return words[0].casefold() in names or any(name.startswith(words[0].casefold()) for name in names)
+    return len(words[0]) > 1 and all(word.casefold() in names or len(word) == 1 for word in words)
 
 
 def is_closing(line: str, names: frozenset[str]) -> bool:

@@ -125,6 +125,7 @@ SIGN_OFF = (
     r"thank you(?: (?:so much|very much|again|in advance|for .{1,40}))?|"
     r"thx|ta|tia|thanks and (?:best )?regards|sincerely(?: yours)?|yours(?: (?:sincerely|truly|faithfully|"
     r"ever))?|take care|"
+    r"with (?:all my |much |lots of )?love(?: from .{1,30})?|"
     r"talk (?:soon|later)|speak soon|see you(?: (?:soon|then|there))?|love|lots of love|xx+|hugs|warmly|"
     r"cordially|respectfully|"
     r"hope (?:this|that|it) helps|good luck|have a (?:good|great|nice|lovely) (?:day|weekend|evening|one|week)|"

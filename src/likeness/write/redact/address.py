@@ -13,20 +13,18 @@ _TOWN = rf"{_WORD}(?:[ -](?:{_WORD}|am|an|der|de|la|le|les|sur|upon|del|di)){{0,
 _UK_POSTCODE = r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b"
 _UNIT = r"(?:,?\s+(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|#)\.?\s*#?\w{1,6})?"
 _ENGLISH = (
-    rf"(?:(?:flat|apt|apartment|unit|"
-    rf"suite)\.? \w{{1,5}},? )?\b\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,5}})?,? (?:[NSEW]\.? )?(?:{_WORD} ){{1,4}}?"
-    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Boulevard|Blvd|Way|Terrace|Close|"
-    r"Crescent|Cres|Square|Sq|"
-    rf"Highway|Hwy|Parkway|Pkwy|Gardens|Grove|Row|Mews|Walk|Hill|Circle|Cir|Trail|"
-    rf"Loop)\b\.?(?: [NSEW]{{1,2}}\b)?{_UNIT}"
-    rf"(?:,?\s+{_TOWN}(?:,?\s+{_TOWN})?,?\s+(?:[A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?|{_UK_POSTCODE}|"
-    rf"[A-Z]{{2,3}} \d{{4}}|[A-Z]\d[A-Z] ?\d[A-Z]\d))?"
+    r"(?:(?:[Ff]lat|[Aa]pt|[Aa]partment|[Uu]nit|[Ss]uite)\.? (?:\d{1,4}[A-Za-z]?|[A-Z]),? )?"
+    rf"\b\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,5}})?,? (?:[NSEW]\.? )?(?:{_WORD} ){{1,4}}?"
+    r"(?:(?:St|Rd|Ave|Ln|Dr|Ct|Pl|Blvd|Cres|Sq|Hwy|Pkwy|Cir)\b\.?|(?:Street|Road|Avenue|Lane|Drive|Court|Place|Boulevard|"
+    r"Way|Terrace|Close|Crescent|Square|Highway|Parkway|Gardens|Grove|Row|Mews|Walk|Hill|Circle|Trail|Loop)\b)"
+    rf"(?: [NSEW]{{1,2}}\b)?{_UNIT}(?:,?\s+{_TOWN}(?:,?\s+{_TOWN})?,?\s+"
+    rf"(?:[A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?|{_UK_POSTCODE}|[A-Z]{{2,3}} \d{{4}}|[A-Z]\d[A-Z] ?\d[A-Z]\d))?"
 )
 _CONTINENTAL_TOWN = rf"(?:,?\s+(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?: ?[A-Z]{{2}}\b)?,?\s+{_TOWN})?"
 _GERMAN = (
     rf"\b(?:[{_UPPER}][\w-]*(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|ufer|damm|chaussee)|"
-    rf"(?:{_WORD}[ -]){{1,3}}(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Ufer|Damm|"
-    rf"Chaussee))\s\d{{1,4}}\s?[a-z]?\b{_CONTINENTAL_TOWN}"
+    rf"(?!(?:Auf|Den|Der|Das|Ein|Von|Mit|Nur) )(?:{_WORD}[ -]){{1,3}}(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|"
+    rf"Ring|Ufer|Damm|Chaussee))\s\d{{1,4}}\s?[a-z]?\b{_CONTINENTAL_TOWN}"
 )
 _DUTCH = (
     rf"\b[{_UPPER}][\w-]*(?:straat|laan|weg|plein|gracht|kade|singel|dijk|hof|"

@@ -20,7 +20,7 @@ _EMAIL = re.compile(
 )
 _URL_BEFORE = re.compile(r"(?:https?://|www\.)\S*$")
 _NUMBER = re.compile(
-    r"(?<![\w./=#-])(?<!\d:)(?:\+|00|\(|\d)(?:[().\-/–]| ?(?=\S)|\d){5,24}\d(?:\s?(?:ext|x|extension|"
+    r"(?<![\w./=#-])(?<!\d:)(?:\+|00|\(|\d)(?:[().\-/–]| (?=\S)|\d){5,24}\d(?:\s?(?:ext|x|extension|"
     r"durchwahl)\.?\s?\d{1,5})?(?![\w%]|[.,]\d|[-/]\d)",
     re.I,
 )
@@ -40,6 +40,7 @@ _NOT_PHONE_WORD = re.compile(
     re.I,
 )
 _DATE = re.compile(
+    r"[0-2]\d[.:]?[0-5]\d ?[-–/] ?[0-2]\d[.:]?[0-5]\d|"
     r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2}))(?:[\sT]+\d{1,2}[.:]?\d{0,2})?.*"
 )
 _NORTH_AMERICA = re.compile(
@@ -48,9 +49,7 @@ _NORTH_AMERICA = re.compile(
 _IPV4 = re.compile(r"(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])")
 _MAC = re.compile(r"(?<![\w:-])(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}(?![\w:-])")
-_VERSION_BEFORE = re.compile(
-    r"(?:\bv|\bversions?|\brelease|\bbuild|\bfirmware|\bdriver|[A-Za-z]\d?[ -]|[_-])\s*$", re.I
-)
+_VERSION_BEFORE = re.compile(r"(?:\b(?i:v|versions?|release|build|firmware|driver)|\b[A-Z][\w+]*[ -]|[_-])\s*$")
 _ADDRESS_BEFORE = re.compile(
     r"\b(?:ip|host|server|address|adresse|at|from|to|ping|ssh|via|gateway|dns|on|router)\s*(?:is|:|=)?\s*$", re.I
 )
@@ -82,6 +81,8 @@ def _is_phone(raw: str, before: str, regions: Sequence[str]) -> bool:
         return False
     if _NORTH_AMERICA.fullmatch(raw):
         return True
+    if re.fullmatch(r"\d+\.\d+", raw) or len(re.findall(r"(?<!\d)\d(?!\d)", raw)) > 4:
+        return False
     announced = bool(_PHONE_WORD.search(before))
     if not announced and _NOT_PHONE_WORD.search(before):
         return False

@@ -1,0 +1,208 @@
+"""Personal data goes, everything else stays: a planted set in twelve forms and six countries, and clean text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from likeness.write.redact import PLACEHOLDERS, Redactor, checksums, scan
+
+REDACTOR = Redactor.of()
+
+# form -> (country, text, what must be gone)
+PLANTED: dict[str, list[tuple[str, str, str]]] = {
+    "phone": [
+        ("US", "Ring me on (415) 555-0132 after six.", "555-0132"),
+        ("US", "my cell is 617-392-8396", "392-8396"),
+        ("GB", "You can get me on 020 7946 0958 most days", "7946"),
+        ("GB", "text me: 07700 900462", "900462"),
+        ("DE", "Meine Nummer ist 0151 23456789, ruf an", "23456789"),
+        ("DE", "+49 30 901820 geht auch", "901820"),
+        ("FR", "Mon portable : 06 12 34 56 78", "12 34 56"),
+        ("ES", "Llámame al +34 612 345 678", "612"),
+        ("IT", "il mio cellulare è 347 123 4567", "123 4567"),
+    ],
+    "email": [
+        ("US", "write to sam.o'neil+lists@mail.example.com please", "sam.o"),
+        ("GB", "it's j.smith@example.co.uk", "smith"),
+        ("DE", "Bitte an lena.müller@beispiel.example.de", "beispiel"),
+        ("FR", "écris à anne_marie [at] exemple.fr", "anne_marie"),
+        ("ES", "luis.gomez at example.com", "gomez"),
+        ("IT", "la mail è rossi(at)esempio.it", "rossi"),
+    ],
+    "card": [
+        ("US", "Card 4111 1111 1111 1111, exp 04/27", "1111 1111"),
+        ("GB", "it is 5555-5555-5555-4444", "5555"),
+        ("DE", "Amex 378282246310005", "378282246310005"),
+        ("FR", "ma carte 4970 1000 0000 0014", "4970"),
+        ("ES", "la tarjeta 6011111111111117", "6011111111111117"),
+        ("IT", "carta 3782 822463 10005", "822463"),
+    ],
+    "iban": [
+        ("GB", "GB82 WEST 1234 5698 7654 32 is mine", "5698"),
+        ("DE", "IBAN: DE89370400440532013000", "0532013000"),
+        ("FR", "FR14 2004 1010 0505 0001 3M02 606 merci", "1010"),
+        ("ES", "ES91 2100 0418 4502 0005 1332", "0418"),
+        ("IT", "IT60X0542811101000000123456", "0542811101"),
+        ("NL", "naar NL91ABNA0417164300 graag", "ABNA"),
+    ],
+    "address": [
+        ("US", "Send it to 1600 Pennsylvania Avenue NW, Washington, DC 20500 by Friday", "Pennsylvania"),
+        ("US", "I'm at 742 Evergreen Terrace, Apt 3", "Evergreen"),
+        ("GB", "We moved to 221B Baker Street, London NW1 6XE in May", "Baker"),
+        ("DE", "Wir wohnen jetzt in der Lindenstraße 12, 10969 Berlin", "Linden"),
+        ("DE", "Adresse: Bahnhofstr. 5a, 80335 München", "Bahnhof"),
+        ("FR", "J'habite 12 bis rue de la République, 69002 Lyon", "République"),
+        ("ES", "vivo en Calle de Alcalá 50, 28014 Madrid", "Alcalá"),
+        ("IT", "abito in Via Giuseppe Garibaldi 18, 20121 Milano", "Garibaldi"),
+        ("NL", "Keizersgracht 126, 1015 CW Amsterdam", "Keizers"),
+    ],
+    "password": [
+        ("US", "the password is hunter2!", "hunter2"),
+        ("GB", "wifi password: Tr0ub4dor&3", "Tr0ub4dor"),
+        ("DE", "Das Passwort lautet Sommer2024#", "Sommer2024"),
+        ("FR", "mot de passe : Azerty!99", "Azerty!99"),
+        ("ES", "la contraseña es gatito77", "gatito77"),
+        ("IT", "la password è Ciao1234!", "Ciao1234"),
+    ],
+    "pin": [
+        ("US", "the door code is 4821", "4821"),
+        ("GB", "PIN: 0937", "0937"),
+        ("DE", "Die PIN ist 7734", "7734"),
+        ("FR", "le code d'accès est 5512", "5512"),
+        ("ES", "el código de seguridad es 118822", "118822"),
+        ("IT", "il PIN è 90210", "90210"),
+    ],
+    "token": [
+        ("US", "key sk-proj-abcdEFGH1234ijklMNOP5678", "abcdEFGH"),
+        ("US", "AWS AKIAIOSFODNN7EXAMPLE there", "AKIA"),
+        ("GB", "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "16C7e42F"),
+        ("DE", "Token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmN", "eyJ"),
+        ("FR", "api_key=9f8e7d6c5b4a39281706", "9f8e7d6c"),
+        ("ES", "https://example.com/reset?token=a8f5f167f44f4964e6c9", "a8f5f167"),
+        ("IT", "la chiave AIzaSyA1b2C3d4E5f6G7h8I9j0KlMnOpQrStUvW", "AIzaSyA1b2"),
+    ],
+    "private key": [
+        (country, f"{lead}\n-----BEGIN {kind}PRIVATE KEY-----\nMIIEow\nabc=\n-----END {kind}PRIVATE KEY-----", "MIIE")
+        for country, lead, kind in (
+            ("US", "Here:", "RSA "), ("GB", "it's", ""), ("DE", "hier", "EC "),
+            ("FR", "voici", "OPENSSH "), ("ES", "aquí", "RSA "), ("IT", "ecco", "ENCRYPTED "),
+        )
+    ],
+    "ip": [
+        ("US", "ssh to 203.0.113.45 and look", "203.0.113"),
+        ("GB", "my router is at 192.168.1.254", "192.168"),
+        ("DE", "der Server 10.24.3.77 antwortet nicht", "10.24"),
+        ("FR", "depuis 198.51.100.7", "198.51"),
+        ("ES", "la IP es 2001:db8:85a3::8a2e:370:7334", "8a2e"),
+        ("IT", "MAC 00:1B:44:11:3A:B7", "1B:44"),
+    ],
+    "id": [
+        ("US", "SSN 536-22-8714 on the form", "536-22"),
+        ("GB", "NI: AB 12 34 56 C", "12 34 56"),
+        ("DE", "Steuer-ID: 86095742719", "86095742719"),
+        ("FR", "numéro 2 55 08 14 168 025 38", "168 025"),
+        ("ES", "mi DNI es 12345678Z", "12345678"),
+        ("IT", "codice fiscale RSSMRA85T10A562S", "RSSMRA"),
+    ],
+    "account and birth": [
+        ("US", "routing number: 021000021", "021000021"),
+        ("GB", "sort code 20-00-00, account number 55779911", "55779911"),
+        ("DE", "Kontonummer 532013000", "532013000"),
+        ("FR", "née le 14/07/1989 à Nantes", "14/07/1989"),
+        ("ES", "fecha de nacimiento: 02-11-1975", "02-11-1975"),
+        ("IT", "nato il 3 marzo 1980", "3 marzo 1980"),
+    ],
+}  # fmt: skip
+
+CLEAN = [
+    "Your order 4711-2208 came to 1,299.00 euros, see invoice 20240315.",
+    "We met on 2010-03-01 at 10:30, then again on 12/05/2011.",
+    "R 2.10.1 patched (2010-02-01 r51089) works, 3.5.1.2 does not.",
+    "It ran in 0.1098938 seconds; the second took 12.5 and the third 1.4142136 0.7071068.",
+    "The train leaves at 0800-1600 on weekdays and costs $45.50.",
+    "The password is required, and the password was changed yesterday.",
+    "Forgot your password? The password field is empty.",
+    "Have a look at stats.example.org or at example.com for more.",
+    "Commit 4a1ed749271c52e60a85e794e6f34b0831efb1ae broke it.",
+    "Bug 12345 and PR 98765 are the same as issue #4567.",
+    "ISBN 978-0-306-40615-7 is out of print, doi 10.1000/182 is not.",
+    "Parcel 1Z 999 should come between 9 and 17.",
+    "The 2nd Row was empty and 20 People stood on the Hill.",
+    "[1] 0 1 2 3 4 5 6 7 8 9, and the number 0.946251 is last.",
+    "I ran 10 km in 52:31 and slept 8.5 hours.",
+    "Room 101, floor 3, table 14 at 7.",
+    "He scored 3-2 in the 2014 final; 120 minutes, 4 cards.",
+    "Please pin the post and call me when the pin is back.",
+    "The key point is to keep the key under 20 characters.",
+    "x <- c(1.5, 2.25, 1e7); options(scipen = 50)",
+    "I paid 250 for 3 nights, 83.33 each, and 12 % tax.",
+    "Chapter 4, pages 112-138, table 7.2 and figure 12.",
+    "Auf Platz 3 kam 2019 ein Team aus Bremen.",
+    "Version v1.2.3.4 and build 10.0.19045.3803 are affected.",
+    "The population grew from 1 200 000 to 1 450 000 in 2020.",
+    "Our account of events differs; the account was long.",
+    "She was born in Leeds and is not yet 30.",
+    "ThisIsAVeryLongCamelCaseIdentifierForATest and some_snake_case_name_that_is_long",
+    "https://github.com/example/project/blob/main/src/likeness/core/types.py#L20-L44",
+    "See you on 24 May 2024 at 18:00, gate B12, seat 14C.",
+    "0.5 + 0.25 = 0.75, and 7 x 8 = 56, i.e. 1/3 of 168.",
+]  # fmt: skip
+
+
+def test_planted_data_is_found_in_twelve_forms_and_six_countries() -> None:
+    assert len(PLANTED) == 12
+    assert all(len({country for country, _, _ in cases}) >= 6 for cases in PLANTED.values())
+    cases = [(form, *case) for form, found in PLANTED.items() for case in found]
+    missed = [(form, country, text) for form, country, text, gone in cases if gone in REDACTOR.redact(text).text]
+    assert len(missed) <= 0.03 * len(cases), missed
+
+
+def test_clean_text_is_not_touched() -> None:
+    sentences = [f"{a} {b}" for a in CLEAN for b in CLEAN if a != b]
+    touched = {text: REDACTOR.redact(text).text for text in [*CLEAN, *sentences] if REDACTOR.redact(text).text != text}
+    assert len(touched) <= 0.01 * len(sentences), list(touched.values())[:5]
+    assert not [text for text in CLEAN if text in touched]
+
+
+@given(st.text(max_size=200))
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    once = REDACTOR.redact(text).text
+    assert REDACTOR.redact(once).text == once
+    assert not scan(once)
+
+
+def test_placeholders_say_the_kind_and_are_counted() -> None:
+    redacted = REDACTOR.redact("Ring 020 7946 0958 or write to a.b@example.com")
+    assert redacted.text == "Ring [phone] or write to [email]"
+    assert redacted.counts == {"phone": 1, "email": 1}
+    assert all(text.startswith("[") for text in PLACEHOLDERS)
+    assert scan("Ring 020 7946 0958") == {"phone": 1}
+
+
+def test_names_go_when_asked_for() -> None:
+    redactor = Redactor.of(names=["Ana Souza", "Ana"])
+    assert redactor.redact("Dear Ana, Ana Souza said an anagram").text == "Dear [name], [name] said an anagram"
+    assert REDACTOR.redact("Dear Ana").text == "Dear Ana"
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad"),
+    [
+        (checksums.luhn, "4111111111111111", "4111111111111112"),
+        (checksums.iban, "GB82 WEST 1234 5698 7654 32", "GB82 WEST 1234 5698 7654 33"),
+        (checksums.dni, "12345678Z", "12345678A"),
+        (checksums.codice_fiscale, "RSSMRA85T10A562S", "RSSMRA85T10A562T"),
+        (checksums.cpf, "529.982.247-25", "529.982.247-24"),
+        (checksums.ahv, "756.9217.0769.85", "756.9217.0769.84"),
+        (checksums.pesel, "44051401359", "44051401358"),
+        (checksums.steuer_id, "86095742719", "86095742718"),
+        (checksums.bsn, "111222333", "111222334"),
+        (checksums.nir, "255081416802538", "255081416802539"),
+    ],
+)
+def test_check_digits(check: object, good: str, bad: str) -> None:
+    assert callable(check)
+    assert check(good)
+    assert not check(bad)
