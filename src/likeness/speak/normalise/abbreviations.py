@@ -15,11 +15,11 @@ from likeness.speak.normalise.rule import Rule, one_of, rule, word_list
 from likeness.speak.normalise.style import Style
 
 # Words that begin a sentence more often than a name, so that a dot before them is a full stop.
-_NO_NAMES = word_list(
+STARTERS = word_list(
     "The A An I He She It We You They This That These Those But And So If When Then There Here What Why How Who "
     "My Your His Her Our Their In On At For To As Is Are Was Please Thanks"
 )
-_NO_NAME_AHEAD = rf"(?!{one_of(_NO_NAMES)}\b)"
+_NO_NAME_AHEAD = rf"(?!{one_of(STARTERS)}\b)"
 
 
 @cache
@@ -82,7 +82,7 @@ def _letters_and(match: re.Match[str], style: Style) -> str:
 RULES: tuple[Rule, ...] = (
     rule(r"\b([A-Z]{1,3}) ?& ?([A-Z]{1,2})\b", _letters_and),
     rule(
-        rf"\b([A-Z][a-z]+|\d+(?:st|nd|rd|th)) (St|Dr)\b(\.?)(?=\s*$|[,;:)!?]|\s+[a-z\d(]|\s+{one_of(_NO_NAMES)}\b)",
+        rf"\b([A-Z][a-z]+|\d+(?:st|nd|rd|th)) (St|Dr)\b(\.?)(?=\s*$|[,;:)!?]|\s+[a-z\d(]|\s+{one_of(STARTERS)}\b)",
         _street,
     ),
     rule(rf"\b({one_of(table()['name'])})\b\.?(?=\s+(?:[A-Z]\.\s*)*[A-Z]){_NO_NAME_AHEAD}", _name),

@@ -1,4 +1,7 @@
-"""Emoji, emoticons and kisses at the end of a line. They are left out; a text that is nothing else is read by the names of its first three."""
+"""Emoji, emoticons and kisses at the end of a line.
+
+They are left out; a text that is nothing else is read by the names of its first three emoji.
+"""
 
 from __future__ import annotations
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from likeness.speak.normalise.abbreviations import table
+from likeness.speak.normalise.abbreviations import STARTERS, table
 
 LONGEST = 300
 """Characters in a sentence; longer ones are cut at clause marks, then at words."""
 
 _END = re.compile(r"(?<![.!?…])[.!?…]+[\"')\]”’]*(?=\s)|\n\s*\n|[。！？]")
 _LAST_WORD = re.compile(r"[\w.'-]+$")
-_NEVER_LAST = frozenset((*table()["name"], "e.g", "i.e", "cf", "vs", "viz", "approx"))
+_SPELLED = re.compile(r"(?:^|\s)[A-Z] [A-Z]$")
+_ALWAYS_ON = frozenset(("e.g", "i.e", "cf", "vs", "viz", "approx"))
+_NEVER_LAST = _ALWAYS_ON | frozenset(table()["name"])
 _BEFORE_FIGURES = frozenset(table()["figure"])
 _SOMETIMES_LAST = frozenset(table()["any"]) - _NEVER_LAST
 _CLAUSE = (
@@ -48,11 +50,14 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     opening = rest.lstrip("\"'([“‘*_#-—– ")[:1]
     if match[0].startswith(("..", "…")):
         return not opening.islower()
-    word = _last_word(text[max(start, match.start() - 40) : match.start()])
+    before = text[max(start, match.start() - 40) : match.start()]
+    word = _last_word(before)
+    if word not in _ALWAYS_ON and re.split(r"\W", rest.lstrip("\"'(["), maxsplit=1)[0] in STARTERS:
+        return not re.match(r"[A-Z]\.", rest)
     if word in _NEVER_LAST or (word in _BEFORE_FIGURES and opening.isdigit()):
         return False
     if len(word) == 1 and word.isupper() and word != "I" and opening.isupper():
-        return False
+        return bool(_SPELLED.search(before))
     if opening.islower():
         return not (word in _SOMETIMES_LAST or "." in word or word in _BEFORE_FIGURES)
     return not (re.fullmatch(r"(?:[A-Z]\.)+[A-Z]", word) and opening.isupper() and len(rest.split()[0]) < 2)

@@ -1,7 +1,7 @@
 """The pronouncing lexicon: ``additions.txt``, then CMUdict as compiled by ``scripts/build_lexicon.py``.
 
 The compiled file is zlib over sorted ASCII lines ``word coded coded…`` (:func:`phones.encode`), most usual
-pronunciation first. It is kept as one ``bytes`` and searched by bisection on byte offsets, so opening it builds no index.
+pronunciation first. It is kept as one ``bytes`` and searched by bisection on byte offsets: opening it builds no index.
 """
 
 from __future__ import annotations
