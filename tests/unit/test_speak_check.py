@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from speech_like import speech, with_clipping, with_echo, with_noise
 
 from likeness.core.types import Audio, Verdict
@@ -82,6 +84,23 @@ def test_silence_noise_alone_and_too_little_are_refused() -> None:
     assert check(Audio(np.zeros(0, np.float32), 24_000)).verdict is Verdict.REFUSED
 
 
+def test_an_offset_and_rumble_do_not_pass_for_noise_or_speech() -> None:
+    clean = speech()
+    time = np.arange(len(clean.samples)) / clean.rate
+    shifted = Audio((clean.samples + 0.2 + 0.05 * np.sin(2 * np.pi * 8 * time)).astype(np.float32), clean.rate)
+    found = check(shifted)
+    assert found.verdict is Verdict.GOOD
+    assert found.snr_db > 33
+    assert found.speech_seconds == pytest.approx(check(clean).speech_seconds, abs=0.3)
+
+
+def test_a_long_recording_is_judged_like_a_short_one() -> None:
+    echo = with_echo(speech(60.0), 0.5)
+    found = check(echo)
+    assert found.reverberation_seconds == pytest.approx(0.5, rel=0.34)
+    assert check(speech(60.0)).verdict is Verdict.GOOD
+
+
 def test_mostly_silence_and_a_low_level_are_said() -> None:
     padded = np.concatenate([np.zeros(240_000, np.float32), speech().samples])
     assert any("silence" in reason for reason in check(Audio(padded, 24_000)).reasons)
@@ -94,3 +113,25 @@ def test_mostly_silence_and_a_low_level_are_said() -> None:
 )
 def test_a_transcript_that_cannot_be_what_was_said_is_found(letters: int, verdict: Verdict) -> None:
     assert check(speech(), "a" * letters).verdict is verdict
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rate=st.sampled_from([4000, 8000, 11_025, 22_050, 96_000, 384_000]),
+    length=st.integers(0, 3000),
+    kind=st.sampled_from(["zeros", "noise", "constant", "click", "square"]),
+    scale=st.sampled_from([1e-6, 0.01, 1.0, 8.0]),
+)
+def test_any_sound_gets_a_verdict(rate: int, length: int, kind: str, scale: float) -> None:
+    rng = np.random.default_rng(length)
+    shapes = {
+        "zeros": np.zeros(length),
+        "noise": rng.standard_normal(length),
+        "constant": np.ones(length),
+        "click": np.eye(1, length, length // 2)[0] if length else np.zeros(0),
+        "square": np.sign(np.sin(np.arange(length) * 0.3)),
+    }
+    found = check(Audio((shapes[kind] * scale).astype(np.float32), rate), "some words")
+    assert found.verdict is Verdict.REFUSED
+    assert found.reasons
+    assert all(np.isfinite(getattr(found, name)) for name in ("snr_db", "level_dbfs", "peak_dbfs", "bandwidth_hz"))

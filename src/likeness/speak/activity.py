@@ -13,6 +13,9 @@ from likeness.core.types import Audio, Samples
 HOP_SECONDS = 0.01
 WINDOW_SECONDS = 0.025
 FLOOR_DBFS = -100.0
+RUMBLE_HZ = 50.0
+_FRAMES_AT_ONCE = 4000
+_SAMPLES_AT_ONCE = 1 << 20
 Levels = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -20,13 +23,32 @@ Mask = NDArray[np.bool_]
 def levels(audio: Audio) -> Levels:
     """RMS level in dBFS of each 25 ms window, one every 10 ms; at least one value for a sound that is not empty."""
     hop, window = _hop(audio.rate), round(WINDOW_SECONDS * audio.rate)
-    power = np.concatenate([[0.0], np.cumsum(audio.samples.astype(np.float64) ** 2)])
     count = max(1, 1 + (len(audio.samples) - window) // hop)
-    start = np.minimum(np.arange(count) * hop, len(audio.samples))
-    end = np.minimum(start + window, len(audio.samples))
-    mean = np.maximum(power[end] - power[start], 0.0) / np.maximum(end - start, 1)
+    mean = np.empty(count)
+    for first in range(0, count, _FRAMES_AT_ONCE):
+        last = min(count, first + _FRAMES_AT_ONCE)
+        part = audio.samples[first * hop : (last - 1) * hop + window].astype(np.float64)
+        power = np.concatenate([[0.0], np.cumsum(part**2)])
+        start = np.minimum(np.arange(last - first) * hop, len(part))
+        end = np.minimum(start + window, len(part))
+        mean[first:last] = np.maximum(power[end] - power[start], 0.0) / np.maximum(end - start, 1)
     found: Levels = np.maximum(10 * np.log10(np.maximum(mean, 1e-12)), FLOOR_DBFS)
     return found
+
+
+def without_rumble(audio: Audio) -> Audio:
+    """``audio`` without what lies under 50 Hz (constant offset, rumble, wind): second-order Butterworth high-pass."""
+    from scipy.signal import butter, sosfilt, sosfilt_zi
+
+    if not len(audio.samples):
+        return audio
+    sections = butter(2, RUMBLE_HZ, "highpass", fs=audio.rate, output="sos")
+    state = sosfilt_zi(sections) * float(audio.samples[0])
+    clean = np.empty_like(audio.samples)
+    for first in range(0, len(clean), _SAMPLES_AT_ONCE):
+        block = slice(first, first + _SAMPLES_AT_ONCE)
+        clean[block], state = sosfilt(sections, audio.samples[block].astype(np.float64), zi=state)
+    return Audio(clean, audio.rate)
 
 
 def speech_mask(frame_levels: Levels) -> Mask:

@@ -54,7 +54,8 @@ def check(audio: Audio, transcript: str = "", thresholds: Thresholds = THRESHOLD
 
     With a ``transcript`` its length is compared with the speech: a text that cannot be what was said is refused.
     """
-    frame_levels = activity.levels(audio)
+    heard = activity.without_rumble(audio)
+    frame_levels = activity.levels(heard)
     mask = activity.speech_mask(frame_levels)
     spoken = float(mask.sum() * activity.HOP_SECONDS)
     peak = float(np.abs(audio.samples).max(initial=0.0))
@@ -64,12 +65,12 @@ def check(audio: Audio, transcript: str = "", thresholds: Thresholds = THRESHOLD
         seconds=round(audio.seconds, 3),
         speech_seconds=round(min(spoken, audio.seconds), 3),
         rate=audio.rate,
-        bandwidth_hz=measures.bandwidth_hz(audio) if spoken else 0.0,
-        level_dbfs=round(activity.speech_level(audio, mask), 1),
+        bandwidth_hz=measures.bandwidth_hz(heard) if spoken else 0.0,
+        level_dbfs=round(activity.speech_level(heard, mask), 1),
         peak_dbfs=round(float(20 * np.log10(peak)) if peak > 1e-5 else _EMPTY, 1),
         clipped_share=round(measures.clipped_share(audio.samples), 6),
-        snr_db=round(measures.snr_db(audio), 1) if spoken else 0.0,
-        reverberation_seconds=round(measures.reverberation_seconds(audio), 2) if spoken else 0.0,
+        snr_db=round(measures.snr_db(heard), 1) if spoken else 0.0,
+        reverberation_seconds=round(measures.reverberation_seconds(heard), 2) if spoken else 0.0,
         silence_share=round(1.0 - float(mask.mean()), 3),
     )
     return _judged(measured, transcript, thresholds)

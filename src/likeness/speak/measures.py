@@ -17,7 +17,7 @@ Power = NDArray[np.float64]
 def spectrogram(audio: Audio, *, window_seconds: float = _FFT_SECONDS, hop_seconds: float = 0.016) -> Power:
     """Power spectra of Hann windows, shape (frames, bins), bin k at k / ``window_seconds`` Hz.
 
-    A full-scale sine sums to about 0.5 over its bins. Long sounds are sampled at no more than 4,000 frames.
+    A full-scale sine sums to about 0.5 over its bins. Of a long sound at most 4,000 windows are taken.
     """
     size, hop = round(window_seconds * audio.rate), round(hop_seconds * audio.rate)
     samples = audio.samples
@@ -66,7 +66,7 @@ def bandwidth_hz(audio: Audio) -> float:
 def snr_db(audio: Audio) -> float:
     """Level of the speech over the noise beneath it, in dB, capped to 0-80.
 
-    Per 250 Hz band from 100 Hz to 8 kHz the noise is the 10th percentile over time (corrected for the percentile's bias
+    Per 250 Hz band up to 8 kHz the noise is the 10th percentile over time (corrected for the percentile's bias
     on Gaussian noise), so that a clip without a pause is judged by the moments when a band is empty. Frames of digital
     silence, which an editor or a noise gate leaves, do not count as noise.
     """
@@ -102,13 +102,11 @@ def clipped_share(samples: Samples) -> float:
         if extreme < 0.5 * peak:
             continue
         at_extreme = side >= extreme * 0.999
-        if (at_extreme[:-2] & at_extreme[1:-1] & at_extreme[2:] & (np.ptp(_triples(side), axis=1) < 2e-4 * peak)).any():
+        first = np.flatnonzero(at_extreme[:-2] & at_extreme[1:-1] & at_extreme[2:])
+        three = np.stack([side[first], side[first + 1], side[first + 2]])
+        if len(first) and (np.ptp(three, axis=0) < 2e-4 * peak).any():
             clipped += int(at_extreme.sum())
     return clipped / len(samples)
-
-
-def _triples(samples: Samples) -> Samples:
-    return np.lib.stride_tricks.sliding_window_view(samples, 3)
 
 
 _DECAY_WINDOW, _DECAY_HOP = 0.064, 0.008
@@ -123,9 +121,11 @@ def reverberation_seconds(audio: Audio) -> float:
     its own decay, so the fastest slopes (5th percentile) stand for it, mapped to seconds by speech convolved with
     exponential decays of known length at equal direct and reverberant level (after Wen, Habets and Naylor, 2008). A
     microphone close to the mouth lowers it, as it lowers what is heard; noise under 30 dB SNR raises it by about 0.1.
-    0.0 where there is too little to judge.
+    Of a long sound the middle 30 s are judged. 0.0 where there is too little to judge.
     """
-    power = spectrogram(audio, window_seconds=0.032, hop_seconds=_DECAY_HOP)
+    middle, half = len(audio.samples) // 2, round(15 * audio.rate)
+    excerpt = Audio(audio.samples[max(0, middle - half) : middle + half], audio.rate)
+    power = spectrogram(excerpt, window_seconds=0.032, hop_seconds=_DECAY_HOP)
     slopes = [_slopes(power[:, round(low * 0.032) : round(2 * low * 0.032)]) for low in (250, 500, 1000, 2000)]
     found = np.concatenate(slopes)
     if len(found) < 100:

@@ -161,7 +161,8 @@ def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, g
         if found.verdict is Verdict.REFUSED:
             gathered.refused.append({"clip": label, "reason": "; ".join(found.reasons)})
             continue
-        made = levelled(activity.trimmed(resample(part, SPEECH_RATE), margin=recipe.margin_seconds), recipe)
+        clean = activity.without_rumble(resample(part, SPEECH_RATE))
+        made = levelled(activity.trimmed(clean, margin=recipe.margin_seconds), recipe)
         clip_id = f"{item.id}-{number:03d}"
         path = making / "clips" / f"{clip_id}.flac"
         path.write_bytes(_flac(made))

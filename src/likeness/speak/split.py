@@ -71,8 +71,8 @@ def _without_crumbs(clips: list[Span]) -> list[Span]:
 def by_sentences(audio: Audio, sentences: Sequence[str]) -> list[Span] | None:
     """Where each of ``sentences`` is spoken, or ``None`` when that cannot be told safely.
 
-    The speech so far should be proportional to the letters so far, and near each such point one pause must stand out: of
-    0.3 s or more, and half as long again as any other there. Every sentence must be spoken at 0.7 to 1.4 times the
+    The speech so far should be proportional to the letters so far, and near each such point one pause must stand out:
+    of 0.3 s or more, and half as long again as any other. Every sentence must be spoken at 0.7 to 1.4 times the
     pace of the whole.
     """
     runs = activity.runs(activity.speech_mask(activity.levels(audio)))
