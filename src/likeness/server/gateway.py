@@ -102,6 +102,12 @@ class Gateway:
             emotion=emotion,
             consent=consent_statement(consent),
         )
+        if kept.voice not in ("", voice):
+            raise InputError(
+                f"this recording was sent for the voice {kept.voice!r} already",
+                hint="send another",
+                param="audio_sample",
+            )
         shared = ("", voice) if voice == OWN_VOICE else (voice,)
         only = [recording.id for recording in recordings(self.home) if recording.voice in shared or recording == kept]
         arguments = {"root": str(self.home.root), "voice": voice, "engine": self.settings.speaker, "only": only}

@@ -79,7 +79,7 @@ class UploadRequest(Taking):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", description="The voice; lower case, digits, - and _.")
     consent: str = Field(min_length=1, max_length=500, description="Whose voice it is and that they agree.")
     transcript: str = Field("", max_length=20_000, description="What is said in it, where that is known.")
-    emotion: str = Field("neutral", max_length=40, pattern=r"^[a-z][a-z /_-]*$", description="The feeling it is in.")
+    emotion: str = Field("neutral", max_length=40, pattern=r"^[a-z][a-z /-]*$", description="The feeling it is in.")
 
 
 class VoiceReference(BaseModel):

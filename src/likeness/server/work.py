@@ -100,7 +100,7 @@ def _begin(gateway: Gateway, order: Order) -> Draft:
         "max_characters": order.max_characters,
     }
     if order.rewrite:
-        return generate.rewrite(gateway.writer(), order.text, context=order.context, **hints)
+        return generate.rewrite(gateway.writer(), order.text, **hints)
     return generate.draft(gateway.writer(), order.text, context=order.context, **hints)
 
 
@@ -136,6 +136,8 @@ def speak(
             samples += len(piece.samples)
             if whole:
                 heard.append(piece)
+                # Nothing to send yet, but a place where a caller who went away is noticed.
+                yield Sound(b"")
                 continue
             with stages.timed("encode"):
                 encoder = encoder or StreamEncoder(sound_format, piece.rate, voice=voice.id, engine=voice.engine)
