@@ -13,6 +13,7 @@ LONGEST = 300
 _END = re.compile(r"(?<![.!?…])[.!?…]+[\"')\]”’]*(?=\s)|\n\s*\n|[。！？]")
 _LAST_WORD = re.compile(r"[\w.'-]+$")
 _SPELLED = re.compile(r"(?:^|\s)[A-Z] [A-Z]$")
+_INITIAL_BEFORE = re.compile(r"\b[A-Z]\. ?I$")
 _ALWAYS_ON = frozenset(("e.g", "i.e", "cf", "vs", "viz", "approx"))
 _NEVER_LAST = _ALWAYS_ON | frozenset(table()["name"])
 _BEFORE_FIGURES = frozenset(table()["figure"])
@@ -56,7 +57,8 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
         return not re.match(r"[A-Z]\.", rest)
     if word in _NEVER_LAST or (word in _BEFORE_FIGURES and opening.isdigit()):
         return False
-    if len(word) == 1 and word.isupper() and word != "I" and opening.isupper():
+    initial = len(word) == 1 and word.isupper() and (word != "I" or _INITIAL_BEFORE.search(before))
+    if initial and opening.isupper():
         return bool(_SPELLED.search(before))
     if opening.islower():
         return not (word in _SOMETIMES_LAST or "." in word or word in _BEFORE_FIGURES)
