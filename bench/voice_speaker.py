@@ -25,7 +25,9 @@ TRANSCRIPTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz
 RATE = 22_050
 HELD_OUT = 40
 LEVEL = 10 ** (-23 / 20)
-_FIGURES = dict(zip("0123456789*#", "zero one two three four five six seven eight nine star pound".split(), strict=True))
+_FIGURES = dict(
+    zip("0123456789*#", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "star", "pound"], strict=True)
+)
 
 
 @dataclass(frozen=True)

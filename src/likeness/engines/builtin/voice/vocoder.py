@@ -25,7 +25,7 @@ def envelope(coefficients: NDArray[np.floating]) -> Array:
 
 def render(static: NDArray[np.floating], voiced: NDArray[np.bool_]) -> Array:
     """Sound at 16 kHz from frames (frames, 42) and voicing (frames,)."""
-    pitch = np.where(voiced, np.exp(static[:, LOG_F0]), 0.0)
+    pitch = np.where(voiced, np.exp(static[:, LOG_F0]), 0.0).astype(np.float64)
     noise = np.ascontiguousarray(np.minimum(static[:, APERIODICITY : APERIODICITY + 1], 0.0), dtype=np.float64)
     aperiodicity = pyworld.decode_aperiodicity(noise, RATE, FFT_SIZE)
     return np.asarray(
