@@ -115,7 +115,7 @@ def dots(rows: Sequence[tuple[str, Mapping[str, float], str]], *, label: str) ->
     drawn = []
     for name, values, text in rows:
         top = max(values.values(), default=0.0) * 1.06 or 1.0
-        spots = {series: 0.02 + 0.96 * value / top for series, value in values.items()}
+        spots = {series: 0.02 + 0.96 * min(value / top, 1.0) for series, value in values.items()}
         line = tag("line", x1=0, x2="100%", y1=ROW / 2, y2=ROW / 2, class_="rule")
         path = _way(spots.get("plain"), spots.get("made"), ROW)
         marks = [
