@@ -75,7 +75,7 @@ _BLOCK = frozenset(
 _PARAGRAPH = frozenset({"p", "blockquote", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _FORWARD = re.compile(FORWARDED, re.I)
-_MAX_DEPTH = 400
+_MAX_DEPTH = 200
 
 
 def html_to_text(html: str) -> tuple[str, int]:
