@@ -63,7 +63,7 @@ class MboxSource:
     ) -> Iterator[Message | Skipped | Progress]:
         """The owner's mails, what they answer and those with a ``wanted`` Message-ID, in the file's order.
 
-        ``start`` is the offset of a mail. Memory is bounded by the longest mail kept (32 MiB) and 24 bytes per mail.
+        ``start`` is the offset of a mail. Memory is bounded by the longest mail kept (32 MiB) and 16 bytes per mail.
         """
         owners = Owners(owner)
         with path.open("rb") as handle:

@@ -22,6 +22,8 @@ BodyType = Literal["plain", "html"]
 
 _DOUBTFUL = re.compile("[\ufffd\x80-\x9f]|Ã[\xa0-\xbf]|â€")
 """Characters that a wrongly labelled charset leaves behind."""
+_ADDRESS = "address-unparseable"
+"""A warning of fast-mail-parser's that does not matter: addresses are read in :mod:`.addresses`."""
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _CALENDAR_REPLY = b"METHOD:REPLY"
 
@@ -43,7 +45,12 @@ def parse(raw: bytes) -> Parsed:
     except fast_mail_parser.ParseError:
         return _parse_slowly(raw)
     plain, html = _joined(mail.text_plain), _joined(mail.text_html)
-    if mail.warnings or not (plain or html) or _DOUBTFUL.search(plain) or _DOUBTFUL.search(html):
+    if (
+        any(w.kind != _ADDRESS for w in mail.warnings)
+        or not (plain or html)
+        or _DOUBTFUL.search(plain)
+        or _DOUBTFUL.search(html)
+    ):
         return _parse_slowly(raw)
     headers: dict[str, list[str]] = {}
     for name, values in mail.headers.items():

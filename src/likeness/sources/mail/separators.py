@@ -39,8 +39,9 @@ def scan(handle: IO[bytes]) -> Iterator[Found]:
     ended = False
     while True:
         at = buffer.find(b"\nFrom ", at)
-        if at < 0 or not (ended or _is_whole(buffer, at)):
-            if ended:
+        end = _headers_end(buffer, at, ended) if at >= 0 else -1
+        if end < 0:
+            if ended and at < 0:
                 return
             chunk = handle.read(CHUNK)
             ended = not chunk
@@ -48,22 +49,33 @@ def scan(handle: IO[bytes]) -> Iterator[Found]:
             base += keep
             buffer = buffer[keep:] + chunk
             at = 0
-            continue
-        if _SEPARATOR.match(buffer, at + 1) is None:
+        elif _SEPARATOR.match(buffer, at + 1) is None:
             at += 6
-            continue
-        blank = _BLANK.search(buffer, at + 1, at + HEADER_LIMIT)
-        end = blank.start() if blank else min(len(buffer), at + HEADER_LIMIT)
-        yield Found(base + at, buffer[at + 1 : end + 1])
-        at = end
+        else:
+            yield Found(base + at, buffer[at + 1 : end + 1])
+            at = end
 
 
-def _is_whole(buffer: bytes, at: int) -> bool:
-    """True when the header block of the candidate at ``at`` is in the buffer to its end, or to the limit."""
-    if len(buffer) - at >= HEADER_LIMIT:
-        return True
-    line = buffer.find(b"\n", at + 1)
-    return line >= 0 and _BLANK.search(buffer, at + 1) is not None
+def _headers_end(buffer: bytes, at: int, ended: bool) -> int:
+    """Where the header block of the candidate at ``at`` ends (at a line feed); -1 when more must be read to know.
+
+    For a candidate that proves to be no separator the answer means nothing, except that its two lines are there.
+    """
+    limit = at + HEADER_LIMIT
+    first = buffer.find(b"\n", at + 1)
+    second = buffer.find(b"\n", first + 1) if first >= 0 else -1
+    if second >= 0:
+        # The line ends of the first header tell which blank line to look for: searching for the wrong one is slow.
+        blank = b"\n\r\n" if buffer[second - 1 : second] == b"\r" else b"\n\n"
+        end = buffer.find(blank, second, limit)
+        if end >= 0:
+            return end
+    match = _BLANK.search(buffer, at + 1, limit)
+    if match:
+        return match.start()
+    if ended or len(buffer) >= limit:
+        return min(len(buffer), limit)
+    return -1
 
 
 def unescaped(raw: bytes) -> bytes:
