@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from align_letters import align, bare, estimate
@@ -194,7 +195,8 @@ def main() -> None:
             picked = order[start : start + batch]
             losses.append(network.step(columns[picked], targets[picked], 2e-3 * (1 - progress) + 2e-5, 0.1))
         print(f"epoch {epoch + 1}: {np.mean(losses):.4f} nats, {time.process_time() - began:.0f} s", flush=True)
-    np.savez_compressed(options.out, allow_pickle=False, **packed(network, chunks))
+    arrays: dict[str, Any] = packed(network, chunks)
+    np.savez_compressed(options.out, **arrays)
     print(f"{options.out.stat().st_size} bytes; held out: {len(test)} words")
     print(measure(test, model.LetterToSound.load(options.out.read_bytes())))
 

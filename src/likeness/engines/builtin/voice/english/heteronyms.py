@@ -24,7 +24,10 @@ _BEFORE_NOUN = word_set(
     "for from by at about new first last next own same such very quite so too more most what whose which"
 )
 _PERFECT = word_set("have has had having i've you've we've they've was were been be being is are got get well")
-_PAST_TIME = word_set("yesterday ago last already once previously before earlier was were had did")
+_PAST_TIME = word_set("yesterday ago last already once previously before earlier morning week night was were had")
+_MODALS = word_set("to will would can could shall should must may might let's please don't can't won't cannot")
+_EYES = word_set("eye eyes cheek cheeks cry cried crying shed")
+_AFTER_LIVES = word_set("in at on with near here there alone next by up down across around for together")
 _AFTER_VERB = word_set("me you him her it us them the a an my your his our their this that these those up down")
 _METAL_THINGS = word_set("poisoning pencil pencils pipe pipes paint weight weights shot acid battery")
 
@@ -77,9 +80,10 @@ def _read(words: Sequence[str], index: int) -> str:
         return "past"
     if before in ("he", "she", "it") or before.endswith("'ve"):
         return "past"
-    if before in ("to", "will", "can", "could", "would", "should", "please", "must", "may", "might", "let's"):
+    asked = {"did", "didn't"}.intersection(words[max(0, index - 4) : index])
+    if asked or before in _MODALS or before in ("a", "the", "good") or before.endswith("'ll"):
         return "verb"
-    return "past" if _PAST_TIME.intersection(words) and before not in ("a", "the", "good", "did", "didn't") else "verb"
+    return "past" if index and _PAST_TIME.intersection(words) else "verb"
 
 
 def _live(words: Sequence[str], index: int) -> str:
@@ -133,7 +137,7 @@ def _use(words: Sequence[str], index: int) -> str:
 
 
 def _tear(words: Sequence[str], index: int) -> str:
-    return "noun" if _at(words, index + 1) in ("drop", "drops", "gas") else "verb"
+    return "noun" if _EYES.intersection(words) or _at(words, index + 1) in ("drop", "drops", "gas") else "verb"
 
 
 def _tears(words: Sequence[str], index: int) -> str:
@@ -167,7 +171,26 @@ def _object(words: Sequence[str], index: int) -> str:
 
 
 def _separate(words: Sequence[str], index: int) -> str:
-    return "verb" if _at(words, index - 1) in ("to", "will", "can", "should", "would") else "noun"
+    before = _at(words, index - 1)
+    return "verb" if before in _MODALS or before in ("i", "we", "you", "they", "don't") else "noun"
+
+
+def _lives(words: Sequence[str], index: int) -> str:
+    before, after = _at(words, index - 1), _at(words, index + 1)
+    if before in _BEFORE_NOUN or before in ("people's", "save", "saved", "both", "many"):
+        return "noun"
+    return "verb" if after in _AFTER_LIVES or before in ("he", "she", "it", "who") else "noun"
+
+
+def _used(words: Sequence[str], index: int) -> str:
+    """Used to go, I'm used to it; but: it is used to cut, we used a hammer."""
+    if _at(words, index + 1) != "to" or _at(words, index - 1) in ("is", "was", "were", "be", "been", "being"):
+        return "verb"
+    return "habit"
+
+
+def _produce(words: Sequence[str], index: int) -> str:
+    return "noun" if _at(words, index - 1) in ("fresh", "local", "farm", "the", "organic", "of") else "verb"
 
 
 def _lead(words: Sequence[str], index: int) -> str:
@@ -177,6 +200,6 @@ def _lead(words: Sequence[str], index: int) -> str:
 
 _SPECIAL = {
     "read": _read, "lead": _lead, "live": _live, "close": _close, "use": _use, "tear": _tear, "tears": _tears,
-    "wind": _wind, "wound": _wound, "content": _content, "bow": _bow, "dove": _dove, "object": _object,
+    "lives": _lives, "used": _used, "produce": _produce, "wind": _wind, "wound": _wound, "content": _content, "bow": _bow, "dove": _dove, "object": _object,
     "separate": _separate,
 }  # fmt: skip
