@@ -54,14 +54,14 @@ def test_ticks_cover_the_range_in_even_steps(low: float, span: float) -> None:
 
 
 def test_a_curve_breaks_where_there_is_no_value() -> None:
-    drawn = curves.lines([("made", [0, 1, 2, 3], [1.0, float("nan"), 2.0, 3.0])], x_unit="s", y_unit="Hz", label="l")
+    drawn = curves.lines([("made", [0, 1, 2, 3], [1.0, float("nan"), 2.0, 3.0])], axes="a over b", label="l")
     path = re.search(r' d="([^"]+)"', drawn)
     assert path is not None
     assert path[1].count("M") == 2
 
 
 def test_curves_without_values_say_so() -> None:
-    assert "too little" in curves.lines([("made", [], [])], x_unit="s", y_unit="Hz", label="l")
+    assert "too little" in curves.lines([("made", [], [])], axes="a over b", label="l")
 
 
 words = st.lists(

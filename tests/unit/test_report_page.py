@@ -82,6 +82,7 @@ def full() -> model.Report:
             [EVIL],
         ),
         draft=model.DraftPart(EVIL, EVIL, EVIL, EVIL, EVIL, [EVIL], {EVIL: 3.0}, {EVIL: EVIL}),
+        speech=sounds[1],
         voice=model.VoicePart(
             EVIL, [model.ClipLine(EVIL, 4.0, "refused", 12.0, -30.0, 22_050, [EVIL])], sounds, [figure], [EVIL]
         ),
@@ -117,7 +118,7 @@ def test_every_picture_and_player_has_words(full: model.Report) -> None:
     pictures = [attributes for _, attributes in elements if attributes.get("role") == "img"]
     players = [attributes for name, attributes in elements if name == "audio"]
     assert len(pictures) >= 10
-    assert len(players) == 2
+    assert len(players) == 3
     assert all(attributes.get("aria-label") for attributes in [*pictures, *players])
 
 

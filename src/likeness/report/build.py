@@ -18,7 +18,7 @@ from likeness.report.collect.archives import imports
 from likeness.report.collect.dataset import dataset
 from likeness.report.collect.headline import headline
 from likeness.report.collect.timings import timings
-from likeness.report.collect.voice import voice
+from likeness.report.collect.voice import spoken, voice
 from likeness.report.model import DraftPart, Report
 from likeness.report.page import pieces
 
@@ -55,7 +55,7 @@ def collect(home: PersonHome, draft: DraftPart | None = None, speech: Path | Non
     person = home.person()
     imported = imports(home)
     made = if_made(lambda: dataset(home))
-    spoken = voice(home, speech, draft.text if draft else "")
+    voiced = voice(home)
     return Report(
         person=person.display_name,
         made_at=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
@@ -65,9 +65,10 @@ def collect(home: PersonHome, draft: DraftPart | None = None, speech: Path | Non
         dataset=made,
         writing=None,
         draft=draft,
-        voice=spoken,
+        speech=spoken(speech) if speech else None,
+        voice=voiced,
         timings=timings(imported, draft.stages if draft else {}),
-        headline=headline(imported, made, None, spoken),
+        headline=headline(imported, made, None, voiced),
     )
 
 

@@ -15,12 +15,14 @@ AXIS = 22
 def lines(
     series: Sequence[tuple[str, Sequence[float], Sequence[float]]],
     *,
-    x_unit: str,
-    y_unit: str,
+    axes: str,
     label: str,
     height: int = 180,
 ) -> Safe:
-    """Curves over one pair of axes: (series, x values, y values). A NaN in y breaks the curve."""
+    """Curves over one pair of axes: (series, x values, y values). A NaN in y breaks the curve.
+
+    ``axes`` says in words what is drawn over what ("level in dB over frequency in kHz").
+    """
     xs = [x for _, line, _ in series for x in line]
     ys = [y for _, _, line in series for y in line if y == y]
     if not xs or not ys:
@@ -43,8 +45,7 @@ def lines(
     names = [_below(x, (x - low) / (high - low), height - 6) for x in ticks(low, high) if low <= x <= high]
     axis = tag("svg", _beside(y_ticks, down), width="100%", height=height)
     drawing = tag("svg", grid, area, names, width="100%", height=height)
-    caption = tag("div", tag("span", y_unit), tag("span", x_unit), class_="units")
-    return figure(label, tag("div", axis, drawing, class_="axes"), caption)
+    return figure(label, tag("p", axes, class_="over"), tag("div", axis, drawing, class_="axes"))
 
 
 def _below(value: float, share: float, y: float) -> Safe:

@@ -157,6 +157,8 @@ class Report:
     dataset: DatasetPart | None = None
     writing: WritingPart | None = None
     draft: DraftPart | None = None
+    speech: Sound | None = None
+    """The draft, spoken."""
     voice: VoicePart | None = None
     timings: Sequence[tuple[str, float]] = ()
     headline: Sequence[Figure] = ()

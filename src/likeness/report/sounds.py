@@ -64,9 +64,16 @@ def spectrum(audio: Audio, bands: int = 64, top_hz: float = 8000.0) -> tuple[lis
 
 
 def pitch(audio: Audio) -> tuple[list[float], list[float]]:
-    """Pitch over time: seconds and Hz, NaN where the sound is not voiced or the voicing lasts under 50 ms."""
+    """Pitch over time: seconds and Hz, NaN where the sound is not voiced, or voiced for less than 50 ms.
+
+    A frame more than four semitones off the median of the eleven about it is a slip of the tracker and left out.
+    """
     track = np.array(pitch_track(audio), dtype=np.float64)
     voiced = track > 0
+    heard = np.log2(track[voiced])
+    if len(heard) >= 11:
+        around = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(heard, 5, mode="reflect"), 11), axis=1)
+        voiced[np.flatnonzero(voiced)[np.abs(heard - around) > 4 / 12]] = False
     edges = np.flatnonzero(np.diff(np.concatenate([[False], voiced, [False]]).astype(int)))
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         if (end - start) * PITCH_HOP_SECONDS < 0.05:

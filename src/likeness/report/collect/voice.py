@@ -15,16 +15,19 @@ from likeness.speak.recordings import Recording, recordings
 from likeness.speak.voices import Voice, voices
 
 
-def voice(home: PersonHome, speech: Path | None, said: str) -> VoicePart | None:
-    """The newest voice; ``speech`` is a sound to play that says ``said``. ``None`` when there is nothing to show."""
+def spoken(path: Path) -> Sound:
+    """A sound file that says the draft. Raises :class:`InputError` when it cannot be decoded."""
+    return Sound("The draft, spoken", "", "made", decode(path))
+
+
+def voice(home: PersonHome) -> VoicePart | None:
+    """The recordings and the newest voice, or ``None`` when there are neither."""
     clips = [_clip(recording) for recording in recordings(home)]
     known = voices(home)
     newest = known[0] if known else None
     measured = if_made(lambda: load_evaluation(home, newest.name)) if newest else None
     sounds = _examples(newest, measured) if newest and measured else []
-    if speech is not None:
-        sounds.append(Sound("Made by the voice: the draft", said, "made", decode(speech)))
-    if not (clips or newest or sounds):
+    if not (clips or newest):
         return None
     notes = [*(newest.manifest.notes if newest else ()), *(measured.notes if measured else ())]
     return VoicePart(

@@ -37,19 +37,25 @@ def _opening(part: VoicePart) -> str:
     seconds = sum(clip.seconds for clip in part.clips)
     return (
         f"Learned from {len(part.clips)} recordings ({seconds / 60:.1f} minutes; {said}). Recorded speech is drawn "
-        "dark, speech the computer made in colour."
+        "dark, speech the computer made in colour. Sentences that were recorded were also learned from, which flatters."
+    )
+
+
+def play(sound: Sound, voice: str) -> Safe:
+    """A waveform with a player under it."""
+    data = encode(sound.audio, "mp3", voice=voice if sound.series == "made" else "")
+    return join(
+        sounds.waveform(sound.audio, sound.series, f"Waveform, {sound.audio.seconds:.1f} seconds: {sound.title}"),
+        sounds.player(data, "audio/mpeg", f"Play: {sound.title}"),
     )
 
 
 def _sound(sound: Sound, voice: str) -> Safe:
-    made = sound.series == "made"
-    data = encode(sound.audio, "mp3", voice=voice if made else "")
     return tag(
         "div",
         tag("h4", sound.title),
         tag("p", f"“{sound.text}”", class_="said") if sound.text else None,
-        sounds.waveform(sound.audio, sound.series, f"Waveform, {sound.audio.seconds:.1f} seconds: {sound.title}"),
-        sounds.player(data, "audio/mpeg", f"Play: {sound.title}"),
+        play(sound, voice),
         class_="sound",
     )
 
@@ -70,14 +76,18 @@ def _curves(part: VoicePart) -> Child:
                 "div",
                 tag("h3", "Colour of the voice"),
                 curves.lines(
-                    levels, x_unit="kHz", y_unit="dB", label="Average spectrum of " + " and ".join(words.values())
+                    levels,
+                    axes="level in dB over frequency in kHz",
+                    label="Average spectrum of " + " and ".join(words.values()),
                 ),
             ),
             tag(
                 "div",
                 tag("h3", "Melody"),
                 curves.lines(
-                    pitches, x_unit="s", y_unit="Hz", label="Pitch over time of " + " and ".join(words.values())
+                    pitches,
+                    axes="pitch in Hz over time in seconds",
+                    label="Pitch over time of " + " and ".join(words.values()),
                 ),
             ),
             class_="two",
