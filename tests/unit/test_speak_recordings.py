@@ -77,6 +77,7 @@ def test_bad_ones_are_counted_and_named_and_the_rest_goes_on(home: PersonHome, t
     assert counts == {"added": 1, "refused": 2, "unreadable": 2}
     notes = {event.note.split(":")[0]: event.note for event in events[:-1]}
     assert "noise" in notes["a.wav"]
+    assert all(name in events[-1].note for name in ("a.wav: ", "b.wav: ", "c.m4a: ", "e.wav: "))
     assert "cannot be read" in notes["b.wav"]
     assert "M4A" in notes["c.m4a"]
     assert "transcript" in notes["e.wav"]

@@ -64,7 +64,8 @@ def import_recordings(
 
     Transcripts come from ``transcripts`` (a table), a ``.txt`` of the same name or a table in the folder.
     The last event's metrics: ``added``, ``updated``, ``unchanged``, ``refused`` (by the check), ``unreadable``
-    and ``seconds`` (of what was added). A file that is not taken is named with its reason in its event's note.
+    and ``seconds`` (of what was added). A file that is not taken is named with its reason in its event's note, and
+    in the last event's (the first twenty).
 
     Raises :class:`Refused` without ``consent``, :class:`NotFound` for a missing path, :class:`InputError` when there is
     no sound file at all, and :class:`PoorRecording` when not one could be used.
@@ -77,7 +78,8 @@ def import_recordings(
     files.private_folder(home.recordings)
     files.sweep(home.recordings)
     counts: Counter[str] = Counter()
-    seconds, first_reason = 0.0, ""
+    seconds = 0.0
+    not_taken: list[str] = []
     with Decoder() as decoder:
         for number, path in enumerate(found, 1):
             try:
@@ -89,12 +91,12 @@ def import_recordings(
             except LikenessError as error:
                 outcome = "refused" if isinstance(error, PoorRecording) else "unreadable"
                 note = f"{path.name}: not taken: {error}" + (f" ({error.hint})" if outcome == "unreadable" else "")
-                first_reason = first_reason or f"{path.name}: {error}"
+                not_taken.append(f"{path.name}: {error}")
             counts[outcome] += 1
             yield Event("import recordings", number, len(found), "files", note, {outcome: counts[outcome]})
-    yield _summary(counts, seconds, len(found))
+    yield _summary(counts, seconds, not_taken)
     if counts["refused"] + counts["unreadable"] == len(found):
-        raise PoorRecording(f"none of {len(found)} recordings can be used; {first_reason}", hint=_POOR_HINT)
+        raise PoorRecording(f"none of {len(found)} recordings can be used; {not_taken[0]}", hint=_POOR_HINT)
 
 
 _NO_CONSENT = "recordings are taken in only with the consent of the person who speaks in them"
@@ -102,11 +104,18 @@ _CONSENT_HINT = "say who agreed and to what, for example: I am the speaker and a
 _POOR_HINT = "record in a quiet room, close to the microphone, at 24 kHz or more, without clipping"
 
 
-def _summary(counts: Counter[str], seconds: float, total: int) -> Event:
+_NAMED_AT_MOST = 20
+
+
+def _summary(counts: Counter[str], seconds: float, not_taken: list[str]) -> Event:
+    total = counts.total()
     kinds = ("added", "updated", "unchanged", "refused", "unreadable")
     said = ", ".join(f"{counts[kind]} {kind}" for kind in kinds if counts[kind])
     metrics = {kind: float(counts[kind]) for kind in kinds} | {"seconds": round(seconds, 1)}
-    return Event("import recordings", total, total, "files", f"recordings: {said or 'none'}", metrics)
+    lines = [said, *(f"not taken: {reason}" for reason in not_taken[:_NAMED_AT_MOST])]
+    if len(not_taken) > _NAMED_AT_MOST:
+        lines.append(f"and {len(not_taken) - _NAMED_AT_MOST} more")
+    return Event("import recordings", total, total, "files", "; ".join(lines), metrics)
 
 
 def sound_files(paths: Iterable[Path]) -> list[Path]:
