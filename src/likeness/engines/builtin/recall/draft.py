@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from likeness.core import spans
 from likeness.core.types import WriteRequest
@@ -22,7 +22,7 @@ from likeness.engines.builtin.recall.realise import Plain, realise
 from likeness.engines.builtin.recall.request import Clause, Request, parse
 from likeness.engines.builtin.recall.rewrite import THRESHOLD, rewrite
 from likeness.engines.builtin.recall.sites import Situation
-from likeness.engines.builtin.recall.tokens import join, tokenise
+from likeness.engines.builtin.recall.tokens import Token, join, tokenise
 
 _WHEN = re.compile(
     r"\b(?:today|tonight|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june"
@@ -31,6 +31,8 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _RELEVANT = 0.5
+_ALIKE = 0.4
+_ANSWERS = frozenset({"accept", "decline", "thank", "confirm", "apologise", "congratulate"})
 _MAXIMUM_RECALLED = 4
 
 
@@ -46,139 +48,133 @@ class Drafted:
 
 def draft(request: WriteRequest, learned: Learned) -> Drafted:
     """Write what ``request`` asks for, with the greeting and sign-off the person uses there."""
-    asked = parse(request.text, learned.habits.names)
-    situation = Situation(request.channel, request.recipient.casefold())
+    asked = parse(request.text, request.recipient)
+    channel = request.channel or learned.habits.letters()
+    person = learned.habits.correspondent(request.recipient or asked.name, channel)
+    place = Situation(channel, person)
     if asked.clauses:
-        made = _said(asked, request, learned, situation)
+        made = _said([realise(clause) for clause in asked.clauses], asked.clauses[0].act, learned, place)
     elif asked.statement:
-        made = _stated(asked.statement, learned, situation)
+        made = Drafted(rewrite(asked.statement, learned.edits, learned.habits, place).text)
     else:
-        made = _recalled(asked, request, learned) or _acknowledged(asked, request, learned, situation)
-    name = _first_name(asked.name or request.recipient)
-    greeting = learned.habits.greeting(request.channel, request.recipient, name)
-    sign_off = learned.habits.sign_off(request.channel, request.recipient)
-    made.text = _framed(greeting, made.text, sign_off)
+        made = _recalled(asked, request, learned, place) or _acknowledged(asked, request, learned, place)
+    name = learned.habits.called.get(person, "") or _first_name(asked.name or request.recipient)
+    greeting = learned.habits.greeting(place.channel, place.recipient, name)
+    made.text = _framed(greeting, made.text, learned.habits.sign_off(place.channel, place.recipient))
     return made
 
 
-def _said(asked: Request, request: WriteRequest, learned: Learned, situation: Situation) -> Drafted:
-    """Say the clauses one by one."""
+def _said(plain: Sequence[Plain], act: str, learned: Learned, place: Situation) -> Drafted:
+    """Plain sentences in the person's words, each opened as they open such a sentence."""
+    names = learned.habits.names
     made = Drafted("")
-    sentences: list[str] = []
-    for clause in asked.clauses:
-        plain = realise(clause)
-        opener = learned.phrases.opener(plain.family, request.channel, request.recipient) if plain.family else None
-        sentences.append(_worded(plain, opener.text if opener else "", learned, situation))
-        if opener:
-            made.message_ids.append(opener.message_id)
-    follower = _follower(asked.clauses, sentences, request, learned)
-    if follower:
-        sentences.insert(1, follower[0])
-        made.message_ids.append(follower[1])
-    made.text = _joined(sentences, learned, situation)
+    tokens: list[Token] = []
+    openers: list[Proposal] = []
+    for sentence in plain:
+        told = sentence.text[sentence.opener :]
+        said = (
+            learned.phrases.opener(sentence.family, place.channel, place.recipient, told) if sentence.family else None
+        )
+        head, rest = _settled(sentence, names)
+        start = len(tokens)
+        new = tokenise(head + rest, names)[0]
+        tokens.extend([replace(new[0], space=" " if tokens else ""), *new[1:]])
+        if said and head:
+            own = tuple(token.lower for token in tokenise(said.text, names)[0])
+            openers.append(Proposal(start, start + len(tokenise(head, names)[0]), own, 1.0))
+            made.message_ids.append(said.message_id)
+    taken = {index for opener in openers for index in range(opener.start, opener.end)}
+    edits = [
+        p for p in learned.edits.propose(tokens, place, THRESHOLD) if p.start not in taken and p.end - 1 not in taken
+    ]
+    text = _written(tokens, openers, edits, learned, place)
+    follower = learned.phrases.follower(act, place.channel, place.recipient) if len(plain) == 1 else None
+    if follower and len(text.split()) <= 25 and text[-1:] in ".!?…":
+        text += learned.edits.space_after(text[-1:], place) + follower.text
+        made.message_ids.append(follower.message_id)
+    made.text = text.replace("'", "’") if learned.habits.curly else text
     made.recalled = bool(made.message_ids)
     return made
 
 
-def _follower(
-    clauses: Sequence[Clause], sentences: Sequence[str], request: WriteRequest, learned: Learned
-) -> tuple[str, str] | None:
-    """A short sentence of theirs to stand after the first clause, when the draft would else be a single one."""
-    if len(clauses) != 1 or len(sentences[0].split()) > 25:
-        return None
-    saying = learned.phrases.follower(clauses[0].act, request.channel, request.recipient)
-    return (saying.text, saying.message_id) if saying else None
+def _settled(sentence: Plain, names: frozenset[str]) -> tuple[str, str]:
+    """Opener and rest of a plain sentence as the neutraliser leaves them, so that the edit model knows their words."""
+    head = sentence.text[: sentence.opener]
+    whole = neutralise(sentence.text, names)
+    plain_head = neutralise(head, names).rstrip(".") if head else ""
+    if plain_head and whole.startswith(plain_head):
+        return plain_head, whole[len(plain_head) :]
+    return ("", whole) if not head else (head, sentence.text[sentence.opener :])
 
 
-def _worded(plain: Plain, opener: str, learned: Learned, situation: Situation) -> str:
-    """A plain sentence through the edit model, its opener replaced by the person's own."""
-    head, rest = plain.text[: plain.opener], plain.text[plain.opener :]
-    names = learned.habits.names
-    settled = neutralise(plain.text, names)
-    if head and settled.startswith(neutralise(head, names).rstrip(".")):
-        head = neutralise(head, names).rstrip(".")
-        rest = settled[len(head) :]
-    else:
-        head, rest = ("", settled) if not opener else (head, rest)
-    tokens, _ = tokenise(head + rest, names)
-    length = len(tokenise(head, names)[0]) if head else 0
-    proposals = [
-        p for p in learned.edits.propose(tokens, situation, THRESHOLD) if not opener or p.start >= max(1, length)
-    ]
-    if opener and length:
-        own = tuple(token.lower for token in tokenise(opener, names)[0])
-        proposals = [Proposal(0, length, own, 1.0), *proposals]
-    text = join(learned.edits.apply(tokens, proposals, situation)).strip()
-    if spans.lost(plain.text, text):
-        text = join(learned.edits.apply(tokens, proposals[:1] if opener else [], situation)).strip()
-    if spans.lost(plain.text, text):
-        text = plain.text
-    return text.replace("'", "’") if learned.habits.curly else text
+def _written(
+    tokens: Sequence[Token], openers: list[Proposal], edits: list[Proposal], learned: Learned, place: Situation
+) -> str:
+    """The text with openers and edits; without the edits, and then the openers, that would lose content."""
+    plain = join(tokens)
+    for chosen in ([*openers, *edits], openers, []):
+        text = join(learned.edits.apply(tokens, sorted(chosen, key=lambda p: (p.start, p.end)), place)).strip()
+        if not spans.lost(plain, text):
+            return text
+    return plain
 
 
-def _joined(sentences: Sequence[str], learned: Learned, situation: Situation) -> str:
-    """Sentences as one paragraph, spaced as the person does."""
-    text = sentences[0]
-    for sentence in sentences[1:]:
-        text += learned.edits.space_after(text[-1:], situation) + sentence
-    return text
-
-
-def _stated(statement: str, learned: Learned, situation: Situation) -> Drafted:
-    made = rewrite(statement, learned.edits, learned.habits, situation)
-    return Drafted(made.text)
-
-
-def _recalled(asked: Request, request: WriteRequest, learned: Learned) -> Drafted | None:
+def _recalled(asked: Request, request: WriteRequest, learned: Learned, place: Situation) -> Drafted | None:
     """A message of theirs about the topic, or one that answered something alike, without its particulars."""
     wanted = content_words(asked.topic)
     answering = content_words(request.context)
-    best: tuple[float, Said] | None = None
+    kind = set(acts.acts(request.context))
+    best: tuple[float, Said, list[str]] | None = None
     for said in learned.memory.search(wanted, answering=answering):
-        fit = _fit(said, wanted, answering, request)
-        if fit > _RELEVANT and (best is None or fit > best[0]) and _kept(said, asked, request):
-            best = (fit, said)
+        fit = _fit(said, wanted, answering)
+        if fit < (_RELEVANT if wanted else _ALIKE) or (not wanted and not kind & set(acts.acts(said.context))):
+            continue
+        fit += 0.1 * (said.correspondent == place.recipient != "") + 0.1 * (said.channel == place.channel)
+        if best is None or fit > best[0]:
+            kept = _kept(said, asked, request)
+            if kept:
+                best = (fit, said, kept)
     if best is None:
         return None
-    text = " ".join(_kept(best[1], asked, request))
-    return Drafted(text, list(best[1].message_ids), True)
+    return Drafted(" ".join(best[2]), list(best[1].message_ids), True)
 
 
-def _fit(said: Said, wanted: Sequence[str], answering: Sequence[str], request: WriteRequest) -> float:
-    """0 to about 1.2: how much of what is wanted the message has, with a little for person and channel."""
+def _fit(said: Said, wanted: Sequence[str], answering: Sequence[str]) -> float:
+    """0 to 1: how much of what is wanted the message has, and how alike what it answered was."""
     own, context = set(content_words(said.text)), set(content_words(said.context))
     share = sum(word in own for word in wanted) / len(wanted) if wanted else 0.0
     if answering:
         alike = sum(word in context for word in answering) / len(answering)
         share = 0.7 * share + 0.3 * alike if wanted else alike
-    near = 0.1 * (said.correspondent == request.recipient.casefold() != "") + 0.1 * (said.channel == request.channel)
-    return share + near if share else 0.0
+    return share
 
 
 def _kept(said: Said, asked: Request, request: WriteRequest) -> list[str]:
     """The first sentences of a recalled message that say nothing particular to that time."""
+    topical = set(content_words(f"{asked.topic} {request.context}"))
     known = f"{asked.topic} {asked.name} {request.recipient} {request.context} {request.text}"
     kept: list[str] = []
     for sentence in acts.sentences(parts(said.text).body):
         foreign = any(span.kind != "negation" and span.text not in known for span in spans.find(sentence))
         when = any(match.group().lower() not in known.lower() for match in _WHEN.finditer(sentence))
-        if not foreign and not when and sentence[-1:] in ".!?…":
+        telling = acts.of(sentence) in _ANSWERS or topical & set(content_words(sentence))
+        if not foreign and not when and telling:
             kept.append(sentence)
         elif kept:
             break
     return kept[:_MAXIMUM_RECALLED]
 
 
-def _acknowledged(asked: Request, request: WriteRequest, learned: Learned, situation: Situation) -> Drafted:
-    """Nothing alike was found: a short message in their phrases that claims nothing."""
+def _acknowledged(asked: Request, request: WriteRequest, learned: Learned, place: Situation) -> Drafted:
+    """Nothing alike was found: a short message in their manner that claims nothing."""
     clauses = [Clause("thank", "noun", "your message")] if request.context else []
     if asked.topic:
         clauses.append(Clause("inform", "clause", f"I wanted to write to you about {asked.topic}"))
-    elif request.context:
-        clauses.append(Clause("inform", "clause", "I will look at it and get back to you"))
-    if not clauses:
-        clauses = [Clause("inform", "clause", "I wanted to get in touch")]
-    made = _said(Request(tuple(clauses)), request, learned, situation)
+    elif request.context and "?" in request.context:
+        clauses.append(Clause("inform", "clause", "I will look at it and let you know"))
+    elif not request.context:
+        clauses.append(Clause("inform", "clause", "I wanted to get in touch"))
+    made = _said([realise(clause) for clause in clauses], "inform", learned, place)
     made.recalled = False
     return made
 

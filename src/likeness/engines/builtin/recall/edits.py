@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from likeness.engines.builtin.recall.lexicon import word_set
 from likeness.engines.builtin.recall.maxent import Classifier, fit
 from likeness.engines.builtin.recall.sites import (
     Context,
@@ -63,7 +64,7 @@ class EditModel:
             if taken & set(range(start, end)):
                 continue
             best = _best(self.changes[source], context.features(start, end), " ".join(source), threshold)
-            if best:
+            if best and _stands(best[0].split(), tokens, start, end):
                 found.append(Proposal(start, end, tuple(best[0].split()), best[1]))
                 taken |= set(range(start, end))
         found.extend(self._insertions(tokens, context, threshold, taken))
@@ -302,6 +303,19 @@ def _spellings(cases: Sequence[Pair]) -> dict[str, str]:
                 forms[token.text.lower()][token.text] += 1
     best = {low: counts.most_common(1)[0][0] for low, counts in forms.items()}
     return {low: form for low, form in best.items() if form != low and forms[low][form] >= 2}
+
+
+_HOSTS = word_set("i you he she it we they that there who this here what where let how")
+_LONG_HOSTS = word_set("i you he she it we they that there who")
+
+
+def _stands(own: Sequence[str], tokens: Sequence[Token], start: int, end: int) -> bool:
+    """False for a contraction after a word that does not take it, or with nothing after it to lean on."""
+    if not own or not own[0].startswith("'"):
+        return True
+    host = tokens[start - 1].lower if start else ""
+    follows = end < len(tokens) and tokens[end].kind != "mark"
+    return follows and host in (_HOSTS if own[0] == "'s" else _LONG_HOSTS)
 
 
 def _placed(tokens: list[Token], start: int, end: int, new: list[Token]) -> list[Token]:

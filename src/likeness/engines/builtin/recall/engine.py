@@ -80,7 +80,8 @@ class RecallEngine:
         return Draft(_pieces(text), Provenance(self.info.name, "rewritten", note))
 
     def _rewritten(self, request: WriteRequest, learned: learn.Learned) -> Draft:
-        situation = Situation(request.channel, request.recipient.casefold())
+        person = learned.habits.correspondent(request.recipient, request.channel)
+        situation = Situation(request.channel, person)
         made = rewrite(
             request.text,
             learned.edits,

@@ -31,8 +31,34 @@ class Habits:
     called: Mapping[str, str]
     curly: bool
     names: frozenset[str]
+    correspondents: Mapping[str, Sequence[str]]
+    """Every correspondent (an address or a chat name, lower case) and the channels they are written to on."""
     words: tuple[int, ...] = ()
     """Deciles of message length in words."""
+
+    def letters(self) -> str:
+        """The channel to assume when none is said: mail, for who writes any; else "" for all together."""
+        return "mail" if "mail|" in self.greetings else ""
+
+    def correspondent(self, recipient: str, channel: str) -> str:
+        """Whom a request means by ``recipient``: an address as it is, a name by what the person calls them.
+
+        The recipient itself, lower case, when nobody known is meant.
+        """
+        wanted = recipient.strip().casefold()
+        if not wanted or wanted in self.correspondents:
+            return wanted
+        words = re.findall(r"\w+", wanted)
+        fits: list[tuple[int, str]] = []
+        for key, channels in self.correspondents.items():
+            there = not channel or channel in channels
+            known = set(re.findall(r"\w+", key.split("@")[0])) | set(
+                re.findall(r"\w+", self.called.get(key, "").casefold())
+            )
+            shared = sum(word in known for word in words)
+            if there and shared and words[0] in known:
+                fits.append((shared, key))
+        return max(fits)[1] if fits else wanted
 
     def greeting(self, channel: str, recipient: str, name: str = "") -> str:
         """The greeting most usual towards ``recipient``, else on ``channel``, else anywhere; "" when they use none."""
@@ -54,6 +80,7 @@ class Habits:
             "called": dict(self.called),
             "curly": self.curly,
             "names": sorted(self.names),
+            "correspondents": {key: list(channels) for key, channels in self.correspondents.items()},
             "words": list(self.words),
         }
 
@@ -65,6 +92,7 @@ class Habits:
             raw["called"],
             raw["curly"],
             frozenset(raw["names"]),
+            raw["correspondents"],
             tuple(raw["words"]),
         )
 
@@ -74,9 +102,12 @@ def learn(rows: Sequence[Row], names: frozenset[str]) -> Habits:
     greetings: dict[str, Counter[str]] = defaultdict(Counter)
     sign_offs: dict[str, Counter[str]] = defaultdict(Counter)
     called: dict[str, Counter[str]] = defaultdict(Counter)
+    known: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         opening, name = _slotted(row.greeting)
         who = row.correspondent.casefold()
+        if who:
+            known[who].add(row.channel)
         if name and who:
             called[who][name] += 1
         closing = row.sign_off if clean_enough(row.sign_off) and len(row.sign_off) < 80 else ""
@@ -93,6 +124,7 @@ def learn(rows: Sequence[Row], names: frozenset[str]) -> Habits:
         {who: counts.most_common(1)[0][0] for who, counts in called.items()},
         curly > straight,
         names,
+        {who: sorted(channels) for who, channels in known.items()},
         deciles,
     )
 

@@ -91,7 +91,6 @@ soon: shortly | before long
 however: nevertheless | nonetheless | that said , | that being said ,
 in addition: moreover | furthermore | additionally
 therefore: thus | hence | consequently | as a result ,
-inform you: let you know
 contact: reach out to | get in touch with | get hold of
 continue: keep going | carry on
 discover: stumble upon
@@ -199,6 +198,7 @@ NOT_BEFORE = {
         "just": "as like",
         "really": ". ? !",
         "simply": "put",
+        "you": "like mind",
     }.items()
 }
 """A habit that ends in the key is left alone before these words."""

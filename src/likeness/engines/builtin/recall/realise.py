@@ -39,8 +39,10 @@ def realise(clause: Clause) -> Plain:
         return Plain(_sentence(content))
     if key == "decline/noun":
         return _declined(content)
-    if key == "accept/noun":
-        return Plain(_sentence(f"I would be happy to accept {content}"))
+    if key == "decline/none":
+        return Plain(_sentence("Thank you for asking, but I am afraid I cannot"), "thank/noun", len("Thank you for"))
+    if key.startswith("accept/n"):
+        return _accepted(content)
     if key == "confirm/verb":
         return Plain(_sentence(f"I agree with {content}"))
     if key == "suggest/noun" and re.match(r"(?:I|we|you) ", content):
@@ -71,6 +73,9 @@ _OPENERS: dict[str, tuple[str, str, str]] = {
 }
 
 
+_EVENT = re.compile(r"\A(?:the|your|an?) (?:kind )?(?:invitation|invite) (?:to|for) ")
+
+
 def _statement(clause: Clause, content: str) -> Plain:
     content = re.sub(r"\Athat ", "", content)
     if clause.act == "apologise":
@@ -87,14 +92,24 @@ def _statement(clause: Clause, content: str) -> Plain:
 
 def _declined(content: str) -> Plain:
     invited = re.match(r"(?:the|your|their|an?) (?:kind )?(?:invitation|offer|invite|proposal)\b", content)
-    event = re.sub(r"\A(?:the|your|an?) (?:kind )?(?:invitation|invite) (?:to|for) ", "", content)
+    event = _EVENT.sub("", content)
     if event != content:
         return Plain(_sentence(f"I am afraid I cannot make it to {event}"))
     if invited:
-        return Plain(
-            _sentence(f"Thank you for {content}, but I am afraid I have to decline"), "thank/noun", len("Thank you for")
-        )
+        reason = re.search(r" (?:because|since|as) .+\Z", content)
+        what, why = (content[: reason.start()], reason.group()) if reason else (content, "")
+        text = f"Thank you for {what}, but I am afraid I have to decline{why}"
+        return Plain(_sentence(text), "thank/noun", len("Thank you for"))
     return Plain(_sentence(f"I am afraid I have to decline {content}"))
+
+
+def _accepted(content: str) -> Plain:
+    event = _EVENT.sub("", content)
+    if not content:
+        return Plain("Thank you, I would be happy to.")
+    if event != content:
+        return Plain(_sentence(f"I would be happy to come to {event}"))
+    return Plain(_sentence(f"I would be happy to accept {content}"))
 
 
 def _question(clause: Clause, content: str) -> Plain:
@@ -102,7 +117,8 @@ def _question(clause: Clause, content: str) -> Plain:
         return Plain(_sentence(f"Could you tell me about {content}", "?"), "request/tell", len("Could you tell me"))
     if clause.form == "wh":
         match = re.match(
-            r"((?:what|which|how)(?: (?:time|day|date|kind|much|many|long|often|far|soon)\b(?: of \w+)?)?|when|where|why|who|what \w+)\s+(.+)\Z",
+            r"((?:what|which|how)(?: (?:time|day|date|kind|much|many|long|often|far|soon)\b(?: of \w+)?)?"
+            r"|when|where|why|who|what \w+)\s+(.+)\Z",
             content,
             re.IGNORECASE,
         )
@@ -132,7 +148,7 @@ def _inverted(clause: str) -> str:
                 return " ".join(["do" if word == "have" else "does", *pieces[:index], "have", *pieces[index + 1 :]])
             return " ".join([auxiliary, *rest])
         if index == 1 and pieces[0].lower() in _PLURAL_SUBJECTS and re.fullmatch(r"[a-z]+", word):
-            past = word.endswith("ed")
+            past = word.endswith("ed") and not word.endswith("eed")
             base = re.sub(r"(?:(?<=e)d|ed)\Z", "", word) if past else word
             return " ".join(["did" if past else "do", pieces[0], base, *pieces[2:]])
         if word not in _PRONOUNS and index > 3:

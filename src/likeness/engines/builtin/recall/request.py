@@ -29,7 +29,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A parsed request. ``name`` is the addressee's when it is stated; ``topic`` what it is about when no clause says."""
+    """A parsed request: ``name`` of the addressee when stated, ``topic`` when no clause says what to write."""
 
     clauses: tuple[Clause, ...]
     name: str = ""
@@ -38,18 +38,32 @@ class Request:
     """The text itself, when it is not a request but what is to be said."""
 
 
-_NAME = r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}"
-_WHO = rf"(?:him|her|them|me|us|everyone|everybody|the \w+|(?:my|our) \w+(?: (?!\w+ing\b|to\b|that\b|for\b|about\b|and\b|saying\b|if\b|whether\b|on\b|of\b|know\b)\w+)?|{_NAME})"
-_KINDS = r"(?:e-?mail|mail|reply|response|answer|(?:chat |text )?message|note|letter|text|line|thank[- ]you(?: note| letter)?|apology)"
+_ONE_NAME = r"(?!I['’]|I\b)[A-Z][\w'’-]+"
+_NAME = rf"(?-i:{_ONE_NAME}(?: {_ONE_NAME}){{0,2}})"
+_ROLE_WORD = (
+    r"(?!\w+ing\b|(?:to|that|for|about|and|if|whether|on|of|know|saying|what|when|where|who|how|why|because|the|an?|is|are|was"
+    r"|were|has|have|will|can|could|my|our|your|their|I|we|you|they|he|she|it|not|at|in|by|with|from)\b)\w+"
+)
+_WHO = rf"(?:him|her|them|me|us|everyone|everybody|(?:the|my|our) {_ROLE_WORD}(?: {_ROLE_WORD}){{0,2}}|{_NAME})"
+_KINDS = (
+    r"(?:e-?mail|mail|reply|response|answer|(?:chat |text )?message|note|letter|text|line"
+    r"|thank[- ]you(?: note| letter)?|apology)"
+)
 _OPENING = re.compile(
     r"\A\s*(?:please |can you |could you |i need you to |i want to |i need to )?"
     r"(?:(?:write|draft|compose|prepare|send|create|make|give)(?: (?:him|her|them|me|us)\b)?"
-    rf"(?:(?: an?| the| my| some)?(?: [a-z]+(?:-[a-z]+)?){{0,3}}? (?P<kind>{_KINDS}))?(?: back)?|(?:reply|respond|answer|write back))"
-    rf"(?: to (?P<who>this(?: \w+)?|it|{_WHO}))?(?=[\s,.:]|\Z)",
+    rf"(?:(?: an?| the| my| some)?(?: [a-z]+(?:-[a-z]+)?){{0,3}}? (?P<kind>{_KINDS}))?(?: back)?"
+    r"|(?:reply|respond|answer|write back))"
+    rf"(?: to (?P<who>(?:this|the|his|her|their) (?:e-?mail|message|mail|note)|this|it|{_WHO}))?(?=[\s,.:]|\Z)",
     re.IGNORECASE,
 )
-_TO = rf"(?: to {_WHO})?"
-_OB = rf"(?: {_WHO}(?= (?:for|on|to|about|that|if|whether|what|when|where|who|how|why|which|of|know|a|an|the|very|so|he|she|I|we|you|they|it|good|happy|my|your)\b|[.,]|\Z))?"
+_AFTER_WHO = (
+    r"(?= (?:for|on|to|about|that|if|whether|what|when|where|who|how|why|which|of|know|an?|the|very|so|he|she|I|we|you"
+    r"|they|it|no|good|happy|my|your|our|this|there)\b| [\w'’]+ing\b|[.,]|\Z)"
+)
+_TO = rf"(?: to {_WHO}{_AFTER_WHO})?"
+_OB = rf"(?: {_WHO}{_AFTER_WHO})?"
+_EVENTS = "the|an?|my|our|dinner|lunch|coffee|drinks|breakfast|tea"
 _HEADS: tuple[tuple[Act, Form, str], ...] = (
     ("thank", "noun", rf"thank(?:ing|s)?{_OB}(?: very much| so much| warmly| kindly| again)? for"),
     ("thank", "none", rf"thank(?:ing)?{_OB}"),
@@ -71,7 +85,7 @@ _HEADS: tuple[tuple[Act, Form, str], ...] = (
     ("confirm", "noun", r"confirm(?:ing)?"),
     ("suggest", "clause", r"(?:suggest|propos)(?:e|ing)? that"),
     ("suggest", "noun", r"(?:suggest|propos|recommend)(?:e|ing)?"),
-    ("invite", "noun", rf"invit(?:e|ing){_OB} (?:to|for)(?= (?:the|a|an|my|our|dinner|lunch|coffee|drinks|breakfast|tea)\b)"),
+    ("invite", "noun", rf"invit(?:e|ing){_OB} (?:to|for)(?= (?:{_EVENTS})\b)"),
     ("invite", "verb", rf"invit(?:e|ing){_OB} to"),
     ("promise", "verb", rf"promis(?:e|ing){_OB} to"),
     ("promise", "clause", rf"promis(?:e|ing){_OB} that"),
@@ -81,8 +95,9 @@ _HEADS: tuple[tuple[Act, Form, str], ...] = (
     (
         "inform",
         "clause",
-        rf"(?:say|saying|tell(?:ing)?{_OB}|inform(?:ing)?{_OB}|mention(?:ing)?|explain(?:ing)?{_TO}|let(?:ting)?{_OB} know|add(?:ing)?"
-        r"|noting|stat(?:e|ing)|announc(?:e|ing)|report(?:ing)?|warn(?:ing)?(?: \w+)?)(?: that)?",
+        rf"(?:say|saying|tell(?:ing)?{_OB}|inform(?:ing)?{_OB}|mention(?:ing)?|explain(?:ing)?{_TO}|let(?:ting)?{_OB} know"
+        r"|add(?:ing)?|noting|reply(?:ing)?|respond(?:ing)?|stat(?:e|ing)|announc(?:e|ing)|report(?:ing)?"
+        r"|warn(?:ing)?(?: \w+)?)(?: that)?",
     ),
 )  # fmt: skip
 _COMPILED = tuple((act, form, re.compile(rf"\s*(?:{head})(?=[\s.,]|\Z)", re.IGNORECASE)) for act, form, head in _HEADS)
@@ -91,24 +106,31 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _OBJECT_AFTER = word_set(
-    "to for with of from by at on about than let give gives gave send sends sent sending tell tells told ask asks asked "
+    "to for with of from by at on about than let give gives gave send sends sent sending tell tells told ask asks "
+    "asked "
     "see saw meet thank help helps helped show call remind join contact hear owe lend lent bring brought invite make"
 )
 
 
-def parse(text: str, names: frozenset[str] = frozenset()) -> Request:
-    """Understand ``text``. What is no request at all comes back as ``statement``."""
+def parse(text: str, recipient: str = "") -> Request:
+    """Understand ``text``; ``recipient`` is the addressee where known.
+
+    What is no request at all comes back as ``statement``.
+    """
     stripped = re.sub(r"\s+", " ", text.strip())
     opening = _OPENING.match(stripped)
     who = (opening.group("who") or "") if opening else ""
     kind = (opening.group("kind") or "").lower() if opening else ""
     rest = stripped[opening.end() :] if opening else stripped
+    if opening and re.match(r"\s*that\b", rest):
+        rest = "say" + rest
     rest = re.sub(r"\A(?:\s*[,:;-]|\s+(?:to|and|in which (?:I|you)|where (?:I|you))(?= ))+", "", rest).strip()
     if kind.startswith("thank") and re.match(r"for\b", rest):
         rest = "thank them " + rest
     if kind == "apology" and re.match(r"for\b", rest):
         rest = "apologise " + rest
-    clauses, addressed = _clauses(rest)
+    rest = re.sub(r"\b(?:politely|kindly|warmly|briefly|quickly|gently)\b ?", "", rest).strip()
+    clauses, addressed = _clauses(rest, who if re.match(rf"{_NAME}\Z", who) else recipient)
     name = who if re.match(rf"{_NAME}\Z", who) else addressed
     if clauses:
         return Request(tuple(clauses), name=name)
@@ -120,10 +142,11 @@ def parse(text: str, names: frozenset[str] = frozenset()) -> Request:
     return Request((), name=name, statement=text.strip())
 
 
-def _clauses(rest: str) -> tuple[list[Clause], str]:
+def _clauses(rest: str, who: str) -> tuple[list[Clause], str]:
     """The clauses of ``rest``, and the addressee when a clause names one ("thank Ana for …")."""
-    starts = [0] + [match.end() for match in _JOINT.finditer(rest)]
+    starts = [0, *(match.end() for match in _JOINT.finditer(rest))]
     found: list[tuple[int, int, Act, Form, str]] = []
+    context = ""
     for start in starts:
         head = _head(rest, start)
         if head is None and found and found[-1][2] in ("inform", "confirm") and re.match(r"that ", rest[start:]):
@@ -134,7 +157,7 @@ def _clauses(rest: str) -> tuple[list[Clause], str]:
         return [], ""
     clauses: list[Clause] = []
     name = ""
-    for index, (start, end, act, form, words) in enumerate(found):
+    for index, (_, end, act, form, words) in enumerate(found):
         until = found[index + 1][0] if index + 1 < len(found) else len(rest)
         content = rest[end:until]
         content = re.sub(
@@ -144,9 +167,27 @@ def _clauses(rest: str) -> tuple[list[Clause], str]:
             rf"(?<=[a-z] )({_NAME})\Z|(?<=[a-z] )({_NAME})(?= (?:for|on|to|about|that|if|whether|know|of)\b)", words
         )
         name = name or (next(group for group in named.groups() if group) if named else "")
-        if content or form == "none":
-            clauses.append(Clause(act, form, owner_voice(content), words.split()[0].lower()))
+        clause = _clause(act, form, content, words, context, name or who)
+        if clause:
+            clauses.append(clause)
+        context += " " + content
     return clauses, name
+
+
+def _clause(act: Act, form: Form, content: str, words: str, context: str, name: str) -> Clause | None:
+    verb = words.split()[0].lower()
+    thanks = re.match(r"(?:thank you|thanks)(?: (?:very|so) much)?(?: for (?P<what>.+))?\Z", content, re.IGNORECASE)
+    if act == "inform" and thanks:
+        what = thanks.group("what")
+        return Clause("thank", "noun", owner_voice(what), verb) if what else Clause("thank", "none", "", verb)
+    if not content:
+        return Clause(act, "none", "", verb) if act in ("thank", "congratulate", "decline", "accept") else None
+    if name and re.match(rf"{_NAME}\Z", name):
+        first = re.escape(name.split()[0])
+        told = re.sub(rf"\b{first}['’]s\b", "your", content)
+        told = re.sub(rf"(?<=[a-z] )(?:{re.escape(name)}|{first})\b", "you", told)
+        return Clause(act, form, owner_voice(told, context, keep_you=told != content), verb)
+    return Clause(act, form, owner_voice(content, context), verb)
 
 
 def _head(rest: str, start: int) -> tuple[int, Act, Form, str] | None:
@@ -157,49 +198,56 @@ def _head(rest: str, start: int) -> tuple[int, Act, Form, str] | None:
     return None
 
 
-def owner_voice(text: str) -> str:
-    """Turn a request's persons round: its "you" is the owner, its third person the addressee."""
+def owner_voice(text: str, context: str = "", *, keep_you: bool = False) -> str:
+    """Turn a request's persons round: its "you" is the owner, its third person the addressee.
+
+    "They" and "them" stay when ``context`` or the text before them names several things they may stand for.
+    ``keep_you`` leaves a "you" that was put in for the addressee's name.
+    """
     pieces = re.findall(r"\w+(?:['’]\w+)?|\s+|[^\w\s]", text)
     out: list[str] = []
-    subject = ""
+    addressee = keep_you and re.search(r"\byou\b", text) is not None
     for index, piece in enumerate(pieces):
-        low = piece.lower()
+        low = piece.lower().replace("’", "'")
         before = next((p.lower() for p in reversed(out) if not p.isspace()), "")
         after = next((p.lower() for p in pieces[index + 1 :] if not p.isspace()), "")
-        is_object = before in _OBJECT_AFTER or before.endswith("ing")
-        new = piece
-        if low in _THIRD:
-            new = "you"
-        elif low in ("their", "his"):
-            new = "your"
-        elif low == "her":
-            new = "you" if not re.match(r"[a-z]", after) or after in _AFTER_OBJECT else "your"
-        elif low in ("themselves", "himself", "herself"):
-            new = "yourself"
-        elif low in ("theirs", "hers"):
-            new = "yours"
-        elif low == "you":
-            new = "me" if is_object else "I"
-        elif low in ("you're", "you’re"):
-            new = "I'm"
-        elif low in ("they're", "they’re", "he's", "she's"):
-            new = "you're"
-        elif low in _OWNER:
-            new = _OWNER[low]
-        elif before == "i" and low in ("are", "were") and subject == "you":
-            new = "am" if low == "are" else "was"
-        elif before == "you" and subject in ("he", "she") and low in ("is", "was", "has", "does"):
-            new = {"is": "are", "was": "were", "has": "have", "does": "do"}[low]
-        elif (
-            before == "you" and subject in ("he", "she") and re.fullmatch(r"[a-z]{3,}s", low) and not low.endswith("ss")
-        ):
-            new = low[:-2] if low.endswith(("oes", "shes", "ches", "xes")) else low[:-1]
-        if not piece.isspace():
-            subject = low
-        out.append(new)
+        things = _THINGS.search(f"{context} {''.join(pieces[:index])}") is not None
+        stays = things and (low == "them" or (low == "they" and before not in _ASKING))
+        if stays or (addressee and low in ("you", "your")):
+            out.append(piece)
+        else:
+            out.append(_turned(piece, low, before, after, [p for p in out if not p.isspace()]))
     return "".join(out)
 
 
-_THIRD = frozenset({"they", "them", "he", "she", "him"})
+def _turned(piece: str, low: str, before: str, after: str, said: list[str]) -> str:
+    """One word in the owner's voice, given the word ``before`` (already turned) and the word ``after``."""
+    if low in _SAME_FOR_ALL:
+        return _SAME_FOR_ALL[low]
+    if low == "her":
+        return "you" if not re.match(r"[a-z]", after) or after in _AFTER_OBJECT else "your"
+    if low == "you":
+        return "me" if before in _OBJECT_AFTER or before.endswith("ing") else "I"
+    if before == "i" and low in ("are", "were"):
+        return "am" if low == "are" else "was"
+    if before == "you" and said:
+        if low in _PLURAL:
+            return _PLURAL[low]
+        if re.fullmatch(r"[a-z]{3,}s", low) and not low.endswith(("ss", "us", "ways")) and len(said) == 1:
+            return low[:-2] if low.endswith(("oes", "shes", "ches", "xes")) else low[:-1]
+    return piece
+
+
+_THINGS = re.compile(
+    r"\b(?:the|these|those|some|his|her|their|my|our|your|\d+|all) (?:[\w-]+ ){0,2}"
+    r"(?!this\b|is\b|was\b|has\b)[a-z]{3,}(?<!s)s\b"
+)
+_SAME_FOR_ALL = {
+    "they": "you", "them": "you", "he": "you", "she": "you", "him": "you", "their": "your", "his": "your",
+    "themselves": "yourself", "himself": "yourself", "herself": "yourself", "theirs": "yours", "hers": "yours",
+    "you're": "I'm", "you've": "I've", "you'll": "I'll", "you'd": "I'd", "they're": "you're", "he's": "you're",
+    "she's": "you're", "your": "my", "yours": "mine", "yourself": "myself",
+}  # fmt: skip
+_ASKING = frozenset({"", "when", "what", "how", "where", "why"})
+_PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do"}
 _AFTER_OBJECT = word_set("for to that and if about on at in with by when of from as but or so know please again")
-_OWNER = {"your": "my", "yours": "mine", "yourself": "myself", "you've": "I've", "you'll": "I'll", "you'd": "I'd"}

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from likeness.engines.builtin.recall import lexicon
 from likeness.engines.builtin.recall.tokens import ENDS, Token, tokenise
 
 Phrase = tuple[str, ...]
 MAXIMUM_LENGTH = 5
 _BREAKS = ENDS | {",", ";", ":", "-", "--"}
+_WHOLE = {tuple(plain.split()) for plain in lexicon.PHRASES.values() if " " in plain}
 _NEGATIONS = frozenset(
     {"not", "n't", "no", "never", "none", "nothing", "nobody", "without", "nope", "nah", "neither", "nor"}
 )
@@ -51,15 +53,36 @@ def pair(plain: str, own: str, situation: Situation, names: frozenset[str]) -> P
 def edits(case: Pair) -> list[Edit]:
     """The differences between plain and own, case and white space aside, as small as the alignment makes them."""
     plain, own = [token.lower for token in case.plain], [token.lower for token in case.own]
-    found: list[Edit] = []
+    spans: list[_Aligned] = []
     for tag, a, b, c, d in SequenceMatcher(None, plain, own, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        if tag == "replace" and b - a == d - c and b - a > 1:
-            found.extend(Edit(a + k, a + k + 1, (own[c + k],)) for k in range(b - a))
+        if b - a == d - c:
+            spans.extend(_Aligned(a + k, a + k + 1, c + k, c + k + 1, tag == "equal") for k in range(b - a))
         else:
-            found.append(Edit(a, b, tuple(own[c:d])))
-    return found
+            spans.append(_Aligned(a, b, c, d, False))
+    for start, end, _ in occurrences(case.plain, _WHOLE):
+        spans = _together(spans, start, end)
+    return [Edit(s.start, s.end, tuple(own[s.own_start : s.own_end])) for s in spans if not s.same]
+
+
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    start: int
+    end: int
+    own_start: int
+    own_end: int
+    same: bool
+
+
+def _together(spans: list[_Aligned], start: int, end: int) -> list[_Aligned]:
+    """Make one edit of what happened to a fixed phrase, so that no half of it is ever changed alone."""
+    inside = [i for i, s in enumerate(spans) if (s.start < end and s.end > start) or start < s.start == s.end < end]
+    first, last = inside[0], inside[-1]
+    if all(spans[i].same for i in inside):
+        return spans
+    while last + 1 < len(spans) and spans[last + 1].start == spans[last + 1].end:
+        last += 1
+    merged = _Aligned(spans[first].start, spans[last].end, spans[first].own_start, spans[last].own_end, False)
+    return [*spans[:first], merged, *spans[last + 1 :]]
 
 
 def allowed(source: Phrase, target: Phrase) -> bool:
@@ -67,6 +90,8 @@ def allowed(source: Phrase, target: Phrase) -> bool:
     if max(len(source), len(target)) > MAXIMUM_LENGTH or source == target:
         return False
     if len(source) > 1 and set(source) & ENDS and not set(target) & _BREAKS:
+        return False
+    if any(word.isalpha() for word in source) and not any(word.strip("'").isalpha() for word in target):
         return False
     return sum(word in _NEGATIONS for word in source) == sum(word in _NEGATIONS for word in target)
 
