@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -56,6 +57,9 @@ for module in (person, archive, prepare, enrol, writing, voice, serve, status, e
 
 def main() -> None:
     """Run the command line; every :class:`LikenessError` becomes a sentence, a hint and its exit code."""
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        # The matrices of the built-in engines are small: a second thread triples the work and halves nothing.
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     try:
         app(standalone_mode=True)
     except LikenessError as error:
@@ -65,6 +69,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # the outermost boundary: a bug, told without a traceback unless asked for
+        if os.environ.get("LIKENESS_DEBUG"):
+            raise
+        problem = f"this should not have happened: {type(error).__name__}"
+        _fail(LikenessError(problem, hint="nothing was lost; LIKENESS_DEBUG=1 shows where, for a bug report"))
 
 
 def _fail(error: LikenessError) -> None:

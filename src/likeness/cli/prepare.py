@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
         help="Clean, redact, de-duplicate and split your messages into a dataset, and learn your habits from it.",
         epilog=examples(
             "likeness prepare writing",
-            "likeness prepare writing --redact-names --preset full",
+            "likeness prepare writing --redact-names --preset thorough",
             "likeness prepare writing --allow-small   (under 200 examples)",
         ),
     )(writing)
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def writing(
-    preset: Annotated[str, typer.Option("--preset", help="Which set of defaults: curated or full.")] = "curated",
+    preset: Annotated[str, typer.Option("--preset", help="Set of defaults: quick, standard or thorough.")] = "standard",
     allow_small: Annotated[bool, typer.Option("--allow-small", help="Go on with fewer than 200 examples.")] = False,
     redact_names: Annotated[bool, typer.Option("--redact-names", help="Replace people's names too.")] = False,
     person: PersonOption = "",
@@ -37,11 +37,11 @@ def writing(
     """Prepare the dataset and train the built-in writer."""
     from likeness.cli.progress import follow
     from likeness.write.prepare import latest_dataset, prepare
-    from likeness.write.recipe import load_recipe
+    from likeness.write.recipe import prepare_recipe
     from likeness.write.train import latest_adapter, train
 
     home = open_person(person)
-    recipe = load_recipe(preset, redact_names=redact_names)
+    recipe = prepare_recipe(preset, **({"redact_names": True} if redact_names else {}))
     follow(prepare(home, recipe, allow_small=allow_small), quiet=as_json)
     dataset = latest_dataset(home)
     follow(train(home, {}, dataset=dataset), quiet=as_json)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from likeness.cli.options import PersonOption, examples, open_person
+
+if TYPE_CHECKING:
+    from likeness.server.run import Address
 
 
 def register(app: typer.Typer) -> None:
@@ -34,4 +38,12 @@ def serve(
         changes["host"] = host
     if port >= 0:
         changes["port"] = port
-    run(open_person(person), chosen.model_copy(update=changes))
+    home = open_person(person)
+    run(home, chosen.model_copy(update=changes), ready=lambda address: _tell(home.person().display_name, address))
+
+
+def _tell(full_name: str, address: Address) -> None:
+    """Say where the gateway answers and where its key lies."""
+    typer.echo(f"Serving {full_name} at {address.url}   (docs: {address.url}/docs, stop: Ctrl-C)")
+    typer.echo(f"Key: in {address.key_file}, send it as `Authorization: Bearer …`")
+    sys.stdout.flush()
