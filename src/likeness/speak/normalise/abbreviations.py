@@ -53,7 +53,7 @@ def _figure(match: re.Match[str], style: Style) -> str:
 def _any(match: re.Match[str], style: Style) -> str:
     words = _written_out("any")[match[1]]
     rest = match.string[match.end() :]
-    never_last = words in ("for example", "that is", "versus", "compare", "namely")
+    never_last = words.lower() in ("for example", "that is", "versus", "compare", "namely")
     return words + ("." if ends_sentence(rest) and not never_last else "")
 
 
@@ -87,11 +87,12 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(rf"\b({one_of(table()['name'])})\b\.?(?=\s+(?:[A-Z]\.\s*)*[A-Z]){_NO_NAME_AHEAD}", _name),
     rule(rf"(?<![\w.])({one_of(table()['figure'])})\.\s?(?=[\d#]|[IVXLC]+\b)", _figure),
+    rule(r"\bNo (?=\d)", "Number "),
     rule(r"\bP\.?S\.?(?=[:\s])", "P S"),
     rule(r"\bet al\.(?!\w)", "et al"),
     rule(r"\bPh\.?\s?D\b\.?", "P H D"),
     rule(rf"(?<![\w.])({one_of(table()['any'])})\.(?!\w)", _any),
     rule(rf"(?<![\w./'@-])({one_of(table()['bare'])})(?![\w'@-]|\.\w)", _bare),
     rule(r"\b(?:[A-Z]\.\s){1,3}(?=[A-Z][a-z])", lambda match, style: match[0].replace(".", "")),
-    rule(r"\b(?:[A-Za-z]\.){2,6}", _initials),
+    rule(r"(?<!\d)(?<!\d )\b(?:[A-Za-z]\.){2,6}", _initials),
 )

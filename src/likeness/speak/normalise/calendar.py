@@ -34,7 +34,7 @@ def _month(name: str) -> str:
 
 def _then_time(match: re.Match[str]) -> str:
     """What joins a date to a time written right behind it."""
-    return " at" if re.match(r",? \d{1,2}[:.]\d\d", match.string[match.end() :]) else ""
+    return " at" if re.match(r" \d{1,2}[:.]\d\d", match.string[match.end() :]) else ""
 
 
 def said_date(day: int, month: int, full_year: str, style: Style) -> str:
@@ -105,7 +105,17 @@ def _after_preposition(match: re.Match[str], style: Style) -> str:
     return f"{match[1]}{year(match[2], style)}"
 
 
+def _days(match: re.Match[str], style: Style) -> str:
+    return f"{_DAYS[match[1]]} to {_DAYS[match[2]]}"
+
+
+def _months(match: re.Match[str], style: Style) -> str:
+    return f"{_month(match[1])} to {_month(match[2])}"
+
+
 RULES: tuple[Rule, ...] = (
+    rule(rf"\b({one_of(_DAYS)})\s?[-–]\s?({one_of(_DAYS)})\b", _days),
+    rule(rf"\b({one_of([*MONTHS, *_SHORT_MONTHS])})\s?[-–]\s?({one_of([*MONTHS, *_SHORT_MONTHS])})\b", _months),
     rule(
         rf"\b({one_of(_DAYS)})\b\.?(?=,? (?:\d|{one_of([*MONTHS, *_SHORT_MONTHS])}))",
         lambda match, style: _DAYS[match[1]],
@@ -133,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?<![\w.,])'([2-9]0)s\b", _decade),
     rule(r"(?<=\b(?:the|his|her|our|mid)[ -])([2-9]0)'?s\b", _decade),
     rule(
-        rf"\b((?:{one_of(_BEFORE_YEAR)}) )(1[1-9]\d\d|20\d\d)(?![\w%°$£€]|[.,/:]\d)", _after_preposition, re.IGNORECASE
+        rf"\b((?:{one_of(_BEFORE_YEAR)}) )(1[0-9]\d\d|20\d\d)(?![\w%°$£€]|[.,/:]\d)", _after_preposition, re.IGNORECASE
     ),
     rule(r"(?<![\w.,$£€#+-])(1[5-9]\d\d|20\d\d)(?![\w%°$£€/:-]|[.,]\d| ?[a-zA-Z]{1,2}\b)", _year_alone),
 )

@@ -57,6 +57,9 @@ def _mixed_name(match: re.Match[str], style: Style) -> str:
 # Before dates, whose figures they could be taken for.
 EXACT: tuple[Rule, ...] = (
     rule(r"\b([A-Z]{1,2}\d[A-Z\d]?) (\d[A-Z]{2})\b", _postcode),
+    rule(r"(?<![\w.,-])(?P<number>\d{4}(?: \d{4}){2,4}|\d{1,7}(?:-\d{1,7}){3,6})(?![\w-]|[.,]\d)", _telephone),
+    rule(r"(?<![\w.,])[1-9]\d{0,2}(?: \d{3})+(?![\w]|[ .,]\d)", lambda match, style: match[0].replace(" ", ",")),
+    rule(r"\b(CO|SO|NO|NH|CH)(?=\d\b)", lambda match, style: " ".join(match[1]) + " "),
     rule(r"\b0[xX]([0-9a-fA-F]{1,16})\b", _hexadecimal),
     rule(r"(?<![\w.+])(?P<number>\+\d[\d ().-]{5,22}\d)(?!\w)", _telephone),
     rule(r"(?<![\w.])(?P<number>(?:1[ .-])?\(\d{3,5}\)[ .-]?\d{3,4}[ .-]?\d{3,4})(?!\w)", _telephone),

@@ -74,15 +74,21 @@ def _mixed(match: re.Match[str], style: Style) -> str:
 
 def _fraction(match: re.Match[str], style: Style) -> str:
     over, under = int(match[1]), int(match[2])
-    if (over, under) == (24, 7):
-        return "twenty-four seven"
-    if (over, under) == (9, 11):
-        return "nine eleven"
+    if (over, under) in ((24, 7), (9, 11)) or over == under > 9:
+        return f"{cardinal(over, style)} {cardinal(under, style)}"
     if under in (5, 10, 100) and not match.string[match.end() :].startswith((" of", " cup", " teaspoon", " mile")):
         return f"{cardinal(over, style)} out of {cardinal(under, style)}"
     if over < under:
         return fraction(over, under, style)
     return f"{cardinal(over, style)} over {cardinal(under, style)}"
+
+
+def _per(match: re.Match[str], style: Style) -> str:
+    return f" per {match[1]}"
+
+
+def _scientific(match: re.Match[str], style: Style) -> str:
+    return f"{decimal(match[1], style)} times ten to the {decimal(match[2].lstrip('+'), style)}"
 
 
 def _range(match: re.Match[str], style: Style) -> str:
@@ -109,6 +115,10 @@ def _rules() -> tuple[Rule, ...]:
             rf"(?<![\w.])((?:\d+(?:\.\d+)?\s?x\s?){{1,3}}\d+(?:\.\d+)?)(?:\s?(?P<loose>{loose})\b|(?![\d,]|\.\d))", _by
         ),
         rule(r"(?<![\w.])(\d+(?:\.\d+)?)x(?!\w)", lambda match, style: f"{decimal(match[1], style)} times"),
+        rule(r"(?<=\w)/(months?|weeks?|days?|years?|hours?|minutes?|seconds?|nights?|person|users?|head)\b", _per),
+        rule(r"(?<=\w)/(mo|wk|yr|hr|min|sec)\b", lambda match, style: f" per {units()[match[1]][0]}"),
+        rule(rf"(?<![\w.,])({NUMBER})[eE]([+-]?\d{{1,3}})(?!\w)", _scientific),
+        rule(rf"(?<![\w.,])({NUMBER})in\b", _inches),
         rule(r"(?<![\w.])(\d)'\s?(\d{1,2}(?:\.\d)?)\"?(?!\w)", _feet_inches),
         rule(rf"(?<![\w.\"])({NUMBER})(?:''| in(?=[,;:)]| x| by|$))(?!\w)", _inches),
         rule(r"(?<![\w.,/])(\d{1,3})(?:\s+|-)(\d{1,3})/(\d{1,3})(?![\w/]|\.\d)", _mixed),

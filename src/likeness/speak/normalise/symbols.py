@@ -70,5 +70,6 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?<=\w)\+(?=\W|$)", " plus"),
     rule(r"(?<!\w)\+(?=\d)", "plus "),
     rule(rf"({one_of(_ALWAYS)})", lambda match, style: f" {_ALWAYS[match[1]]} "),
+    rule(r"(?<=[A-Z])/(?=[A-Z])", " "),
     rule(r"(?<=[^\W\d_])\s?/\s?(?=[^\W\d_])", " slash "),
 )

@@ -200,6 +200,6 @@ def _lead(words: Sequence[str], index: int) -> str:
 
 _SPECIAL = {
     "read": _read, "lead": _lead, "live": _live, "close": _close, "use": _use, "tear": _tear, "tears": _tears,
-    "lives": _lives, "used": _used, "produce": _produce, "wind": _wind, "wound": _wound, "content": _content, "bow": _bow, "dove": _dove, "object": _object,
-    "separate": _separate,
+    "lives": _lives, "used": _used, "produce": _produce, "wind": _wind, "wound": _wound, "content": _content,
+    "bow": _bow, "dove": _dove, "object": _object, "separate": _separate,
 }  # fmt: skip
