@@ -100,7 +100,7 @@ children: kids | | child: kid
 father: dad | | mother: mum | mom
 know: kno
 going to be: gonna be
-give me: gimme | | let me: lemme | | do not know: dunno
+give me: gimme | | let me: lemme
 although: though | even though
 """
 

@@ -91,7 +91,7 @@ def allowed(source: Phrase, target: Phrase) -> bool:
         return False
     if len(source) > 1 and set(source) & ENDS and not set(target) & _BREAKS:
         return False
-    if any(word.isalpha() for word in source) and not any(word.strip("'").isalpha() for word in target):
+    if any(word[-1:].isalpha() for word in source) and not any(word[-1:].isalpha() for word in target):
         return False
     return sum(word in _NEGATIONS for word in source) == sum(word in _NEGATIONS for word in target)
 
