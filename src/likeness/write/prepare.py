@@ -64,7 +64,7 @@ def prepare(home: PersonHome, recipe: PrepareRecipe, *, allow_small: bool = Fals
     else:
         _enough(made, recipe, allow_small)
         # Asked for again, it is the latest again.
-        replace(made, created_at=datetime.now(UTC).isoformat(timespec="seconds")).save(target)
+        replace(made, created_at=_now()).save(target)
     yield Event("prepared", 1, 1, "datasets", target.name, measures.headline(made.measures))
 
 
@@ -124,7 +124,7 @@ def _exchanges(
         by_native=store.message_by_native,
         by_id=store.message,
         tally=tally,
-        redactor=Redactor.of(recipe.phone_regions, survey.names - signatures_names(signatures)),
+        redactor=Redactor.of(recipe.phone_regions, survey.names - _own_names(signatures)),
     )
     found: list[Found] = []
     for item in reader.exchanges(store.messages()):
@@ -135,7 +135,7 @@ def _exchanges(
     return sorted(found, key=lambda item: (item.exchange.sent_at or _UNDATED, item.exchange.id))
 
 
-def signatures_names(signatures: Signatures) -> set[str]:
+def _own_names(signatures: Signatures) -> set[str]:
     """The owner's own names, capitalised as they are written: these stay."""
     return {form for name in signatures.names for form in (name.capitalize(), name.upper())}
 
@@ -162,6 +162,7 @@ def _make(
         data_hash=data_hash,
         recipe=recipe.model_dump(mode="json"),
         measures=measures.measure(rows, chosen, examples, tally, skipped),
+        created_at=_now(),
     )
     _enough(manifest, recipe, allow_small)
     with artefacts.publish(target) as folder:
@@ -212,6 +213,11 @@ def _writer(name: str) -> Any:
     if "writer" not in engine.info.kind:
         raise EngineMissing(f"engine {name!r} does not write", hint="choose a writer with the recipe's `writer`")
     return engine.open(None)
+
+
+def _now() -> str:
+    """To the microsecond, since two datasets can be made within a second and one of them is the latest."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _made_before(target: Path) -> Manifest | None:
