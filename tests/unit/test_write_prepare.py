@@ -24,22 +24,6 @@ TOPICS = [
     *("roof", "boat", "garden", "letter", "museum", "dinner", "train", "harbour"),
     *("piano", "winter", "bread", "window", "river", "market", "lamp"),
 ]
-    "roof",
-    "boat",
-    "garden",
-    "letter",
-    "museum",
-    "dinner",
-    "train",
-    "harbour",
-    "piano",
-    "winter",
-    "bread",
-    "window",
-    "river",
-    "market",
-    "lamp",
-]
 VERBS = ["paint", "move", "forget", "sell", "open", "carry", "find", "repair", "visit", "write", "borrow", "clean"]
 
 
