@@ -44,7 +44,7 @@ def _shares(heading: str, lines: object) -> Child:
     found: list[Share] = list(lines)
     rows = [(line.label, line.available, line.chosen) for line in found]
     said = f"{heading}: " + ", ".join(f"{name} {chosen} of {available}" for name, available, chosen in rows)
-    short = len(rows) > 3 and all(len(name) <= 4 for name, _, _ in rows)
+    short = 4 <= len(rows) <= 24 and all(len(name) <= 7 for name, _, _ in rows)
     return join(
         tag("h3", f"By {heading.lower()}: chosen (filled) of what there is"),
         charts.columns(rows, label=said) if short else charts.shares(rows, label=said),

@@ -52,8 +52,8 @@ def _features(part: WritingPart) -> Child:
         tag("h3", "Habit by habit"),
         tag(
             "p",
-            "Each line has its own scale from zero. The pale band is the way the rewriting went; it should end at the "
-            "dark dot.",
+            "Each line has its own scale from zero. The pale band is the way the rewriting went; it should end "
+            "at the person’s dot.",
         ),
         charts.legend(SERIES),
         charts.dots(rows, label=f"Habits. {said}"),

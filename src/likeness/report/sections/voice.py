@@ -31,13 +31,14 @@ def draw(report: Report) -> Child:
 
 def _opening(part: VoicePart) -> str:
     if not part.clips:
-        return "Speech made by the voice; what the computer made is always drawn in colour."
+        return "Speech that the computer made is drawn in green."
     counts = Counter(clip.verdict for clip in part.clips)
     said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in map(str, Verdict) if counts[verdict])
     seconds = sum(clip.seconds for clip in part.clips)
     return (
-        f"Learned from {len(part.clips)} recordings ({seconds / 60:.1f} minutes; {said}). Recorded speech is drawn "
-        "dark, speech the computer made in colour. Sentences that were recorded were also learned from, which flatters."
+        f"Learned from {len(part.clips)} recordings ({seconds / 60:.1f} minutes; {said}). Recorded speech is drawn in "
+        "the colour of the text, speech the computer made in green. Sentences that were recorded were also learned "
+        "from, which flatters."
     )
 
 
