@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from likeness.core.events import Event, drain
 from likeness.core.home import Home, PersonHome
 from likeness.core.types import Audio
 from likeness.speak import activity, split
-from likeness.speak.prepare import build_corpus, limited
+from likeness.speak.prepare import build_corpus, limited, prune_corpora
 from likeness.speak.recipe import presets, voice_recipe
 from likeness.speak.recordings import import_recordings
 
@@ -60,11 +61,11 @@ def test_clips_come_out_at_one_rate_and_level_with_spoken_text(home: PersonHome,
 def test_the_same_recordings_give_the_same_corpus_and_a_new_one_another(home: PersonHome, tmp_path: Path) -> None:
     take(home, write(tmp_path / "a.wav", speech(), TEXT))
     first, folder = made(home)
-    stamp = folder.stat().st_mtime_ns
+    stamp = folder.stat().st_ino
     again, same = made(home)
     assert (first.metrics["reused"], again.metrics["reused"]) == (0, 1)
     assert same == folder
-    assert folder.stat().st_mtime_ns == stamp
+    assert folder.stat().st_ino == stamp
     (tmp_path / "a.txt").write_text(TEXT + ".", encoding="utf-8")
     take(home, tmp_path / "a.wav")
     assert made(home)[1] != folder
@@ -82,6 +83,33 @@ def test_a_long_recording_is_cut_at_its_pauses_and_bad_stretches_left_out(home: 
     assert sum(clip.seconds for clip in clips) > 20
     assert event.metrics["refused"] >= 1
     assert any("noise" in entry["reason"] for entry in artefacts.load(folder).extra["refused"])
+
+
+def test_a_long_transcript_is_placed_by_its_pauses_or_said_to_be_unused(home: PersonHome, tmp_path: Path) -> None:
+    parts = [speech(seconds, seed=seed) for seed, seconds in enumerate((8.0, 16.0, 12.0))]
+    gap = np.zeros(24_000, np.float32)
+    sound = Audio(np.concatenate([np.concatenate([part.samples, gap]) for part in parts]), 24_000)
+    words = ["Alpha bravo" * 8, "Delta echoes" * 16, "Golf hotels" * 13]
+    take(home, write(tmp_path / "placed.wav", sound, ". ".join(words) + "."))
+    _, folder = made(home)
+    assert [len(clip.transcript) for clip in corpus.load(folder).clips] == [len(text) + 1 for text in words]
+    take(home, write(tmp_path / "lost.wav", speech(40.0, seed=8), "One sentence without end " * 25))
+    _, folder = made(home)
+    assert any("lost.wav" in note and "not used" in note for note in artefacts.load(folder).notes)
+
+
+def test_corpora_that_no_voice_needs_go_after_a_day(home: PersonHome, tmp_path: Path) -> None:
+    take(home, write(tmp_path / "a.wav", speech()))
+    old = made(home)[1]
+    take(home, write(tmp_path / "b.wav", speech(seed=1)))
+    used = made(home)[1]
+    (home.voices / "me").mkdir()
+    artefacts.Manifest(kind="voice", name="me", parents=(f"corpora/{used.name}",)).save(home.voices / "me")
+    assert prune_corpora(home) == []
+    for folder in (old, used):
+        os.utime(folder, (0, 0))
+    assert prune_corpora(home) == [old.name]
+    assert used.is_dir()
 
 
 def test_emotions_and_voices_are_chosen(home: PersonHome, tmp_path: Path) -> None:

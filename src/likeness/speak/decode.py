@@ -46,7 +46,7 @@ class DecodeLimits:
 
 
 UPLOAD_LIMITS = DecodeLimits(
-    seconds=300.0, input_bytes=64 << 20, output_bytes=128 << 20, cpu_seconds=20, wall_seconds=30.0
+    seconds=300.0, input_bytes=64 << 20, output_bytes=64 << 20, cpu_seconds=20, wall_seconds=30.0
 )
 """For sound that comes in through the gateway."""
 

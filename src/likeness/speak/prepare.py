@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import shutil
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,12 +34,16 @@ PREPARATION = 1
 """Goes into the hash: raised whenever preparing changes what comes out."""
 
 
+_KEPT_SECONDS = 86_400.0
+
+
 @dataclass(slots=True)
 class _Gathered:
     """What has been made so far."""
 
     clips: list[Clip] = field(default_factory=list)
     refused: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def corpus_hash(chosen: Sequence[Recording], recipe: VoiceRecipe) -> str:
@@ -93,6 +100,7 @@ def build_corpus(
     if (folder / artefacts.MANIFEST).is_file():
         measures = artefacts.load(folder).measures
         metrics = {key: float(measures[key]) for key in ("clips", "seconds", "refused")}
+        os.utime(folder)
         yield Event("prepare voice", len(chosen), len(chosen), "recordings", name, metrics | {"reused": 1.0})
         return
     files.private_folder(home.corpora)
@@ -102,12 +110,24 @@ def build_corpus(
         gathered = _Gathered()
         with Decoder() as decoder:
             for number, item in enumerate(chosen, 1):
-                before = len(gathered.clips)
+                before = len(gathered.clips), len(gathered.notes)
                 _add(item, making, recipe, decoder, gathered)
-                note = f"{item.name}: {len(gathered.clips) - before} clips"
+                said = [f"{item.name}: {len(gathered.clips) - before[0]} clips", *gathered.notes[before[1] :]]
+                note = "; ".join(said)
                 yield Event("prepare voice", number, len(chosen), "recordings", note)
         metrics = _save(making, name, chosen, gathered, recipe)
     yield Event("prepare voice", len(chosen), len(chosen), "recordings", name, metrics | {"reused": 0.0})
+
+
+def prune_corpora(home: PersonHome) -> list[str]:
+    """Remove the corpora that no voice was made of and that nobody has used for a day; returns their names."""
+    used = {parent for _, voice in artefacts.listed(home.voices) for parent in voice.parents}
+    removed = []
+    for folder, _ in artefacts.listed(home.corpora):
+        if f"corpora/{folder.name}" not in used and time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
+            shutil.rmtree(folder)
+            removed.append(folder.name)
+    return removed
 
 
 def _save(
@@ -130,7 +150,7 @@ def _save(
         data_hash=name,
         recipe=recipe.model_dump(),
         measures=metrics,
-        notes=tuple(f"{entry['clip']}: {entry['reason']}" for entry in gathered.refused),
+        notes=(*gathered.notes, *(f"{entry['clip']}: {entry['reason']}" for entry in gathered.refused)),
         extra={"refused": gathered.refused, "recordings": [item.id for item in chosen], "consent": consents(chosen)},
     ).save(making)
     return metrics
@@ -152,6 +172,8 @@ def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, g
         gathered.refused.append({"clip": item.name, "reason": str(error)})
         return
     pieces = _pieces(item, whole, recipe)
+    if item.transcript and not any(transcript for _, _, transcript in pieces):
+        gathered.notes.append(f"{item.name} is long and its transcript could not be placed in it, so it is not used")
     for number, (start, end, transcript) in enumerate(pieces, 1):
         margin = recipe.margin_seconds + 0.1
         first, last = max(0, round((start - margin) * whole.rate)), round((end + margin) * whole.rate)

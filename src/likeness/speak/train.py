@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import cast
 
 from likeness.core import artefacts, files, plugins
@@ -13,7 +12,7 @@ from likeness.core.errors import EngineMissing, PoorRecording, Refused, TooFewEx
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Trainer
-from likeness.speak.prepare import build_corpus, corpus_folder
+from likeness.speak.prepare import build_corpus, corpus_folder, prune_corpora
 from likeness.speak.recipe import VoiceRecipe, voice_recipe
 from likeness.speak.recordings import add_upload
 from likeness.speak.voices import Voice, checked_name, voice_folder, voices
@@ -77,6 +76,7 @@ def enrol(
             extra={"consent": made_from.extra["consent"], "emotion": emotion, "language": recipe.language},
         )
         manifest.save(making)
+    prune_corpora(home)
     yield _last(manifest, f"voice {voice!r} is ready", reused=False)
 
 
@@ -144,9 +144,9 @@ def _remarks(corpus: Manifest, recipe: VoiceRecipe, said: list[str]) -> tuple[st
             f"Rough: made from {seconds:.0f} s of speech. From {recipe.rough_below_seconds:.0f} s on it gets better, "
             "some minutes make it theirs."
         )
-    if transcribed == 0.0:
+    if transcribed == 0.0 and not said:
         found.append("The recordings have no transcripts; transcripts make the voice clearer.")
-    elif transcribed < 0.95 * seconds:
+    elif 0.0 < transcribed < 0.95 * seconds:
         found.append(f"{1 - transcribed / seconds:.0%} of the recordings have no transcript.")
     if measures["refused"]:
         found.append(f"{int(measures['refused'])} clips were left out; the corpus's manifest says why.")
@@ -156,8 +156,3 @@ def _remarks(corpus: Manifest, recipe: VoiceRecipe, said: list[str]) -> tuple[st
 def _last(manifest: Manifest, note: str, *, reused: bool) -> Event:
     metrics = {key: float(value) for key, value in manifest.measures.items() if isinstance(value, int | float)}
     return Event("enrol voice", 1, 1, "voices", note, metrics | {"reused": float(reused)})
-
-
-def consent_of(folder: Path) -> list[dict[str, str]]:
-    """Who agreed to a voice being made, in what words and when: entries with ``statement`` and ``at``."""
-    return list(artefacts.load(folder).extra.get("consent", []))
