@@ -9,12 +9,17 @@ import numpy as np
 import pytest
 import soundfile as sf
 
+from likeness.core import artefacts
+from likeness.core.artefacts import Manifest
 from likeness.core.errors import InputError, NotFound
 from likeness.core.events import drain
 from likeness.core.home import Home, PersonHome
 from likeness.core.store import Checkpoint, Store
 from likeness.core.types import Message, Skipped
-from likeness.report.build import build, read_draft
+from likeness.report.build import build, collect, read_draft
+from likeness.speak.recordings import import_recordings
+
+RECORDINGS = Path(__file__).parents[2] / "examples" / "ellis" / "recordings"
 
 
 @pytest.fixture
@@ -89,3 +94,51 @@ def test_a_failing_build_leaves_the_old_page(home: PersonHome, tmp_path: Path) -
     with pytest.raises(InputError):
         drain(build(home, out, speech=sound))
     assert out.read_text(encoding="utf-8") == "old"
+
+
+def test_the_dataset_says_what_was_chosen_of_what_there_is(home: PersonHome) -> None:
+    years = {str(year): {"corpus": 10, "selected": 4} for year in range(2000, 2020)}
+    measures = {
+        "messages": {"read": 90, "owner": 50, "kept": 40},
+        "examples": {"total": 70, "kind": {"reply": 40, "draft": 30}},
+        "exchanges": {"test": 4, "train": 32, "valid": 4},
+        "histograms": {"year": years, "channel": {"mail": {"corpus": 40, "selected": 16}}},
+        "dropped": {"near-duplicate": 3},
+        "redacted": {"card": 1},
+        "personal_data_left": {},
+        "replies": 20,
+        "paired_share": 0.95,
+    }
+    with artefacts.publish(home.datasets / "writing-1") as folder:
+        Manifest("dataset", "writing-1", measures=measures).save(folder)
+    part = collect(home).dataset
+    assert part is not None
+    assert (part.exchanges, part.examples) == (40, 70)
+    assert list(part.splits) == ["train", "valid", "test"]
+    shown = part.shares["Year"]
+    assert len(shown) <= 14
+    assert sum(line.available for line in shown) == 200
+    assert sum(line.chosen for line in shown) == 80
+    assert any("1 × card" in note for note in part.notes)
+    assert any("found nothing" in note for note in part.notes)
+    assert any("95%" in note for note in part.notes)
+
+
+def test_every_recording_is_listed_with_its_verdict(home: PersonHome, tmp_path: Path) -> None:
+    drain(import_recordings(home, sorted(RECORDINGS.glob("ellis-0[12].flac")), consent="synthetic"))
+    out = tmp_path / "report.html"
+    drain(build(home, out))
+    page = out.read_text(encoding="utf-8")
+    assert "All 2 recordings" in page
+    assert page.count('class="verdict good"') == 2
+    assert "ellis-02.flac" in page
+
+
+def test_a_damaged_dataset_is_an_error_and_not_an_empty_section(home: PersonHome) -> None:
+    with artefacts.publish(home.datasets / "writing-1") as folder:
+        Manifest("dataset", "writing-1").save(folder)
+    with pytest.raises(InputError, match="lacks"):
+        collect(home)
+    (home.datasets / "writing-1" / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError):
+        collect(home)

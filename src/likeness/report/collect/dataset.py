@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from likeness.core import artefacts
+from likeness.core.artefacts import Manifest
+from likeness.core.errors import InputError
 from likeness.core.home import PersonHome
 from likeness.report.model import DatasetPart, Share
 from likeness.write.dataset import SPLITS
@@ -17,8 +19,21 @@ MOST_LINES = 14
 
 
 def dataset(home: PersonHome) -> DatasetPart:
-    """The newest dataset. Raises :class:`NotFound` when there is none."""
-    manifest = artefacts.load(latest_dataset(home))
+    """The newest dataset.
+
+    Raises :class:`NotFound` when there is none and :class:`InputError` when its manifest lacks what is shown.
+    """
+    folder = latest_dataset(home)
+    try:
+        return _part(artefacts.load(folder))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"the manifest of {folder.name} lacks its measures ({error})",
+            hint="make it again: likeness prepare writing",
+        ) from None
+
+
+def _part(manifest: Manifest) -> DatasetPart:
     measures: Mapping[str, Any] = manifest.measures
     examples = measures["examples"]
     found = measures["exchanges"]
