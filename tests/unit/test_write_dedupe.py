@@ -44,7 +44,7 @@ def test_pairs_are_those_of_the_definition() -> None:
     found = {(i, j) for i, j in dedupe.near_duplicates(texts).tolist()}
     assert found <= truth
     assert len(truth) > 25
-    assert len(found) >= 0.98 * len(truth)
+    assert len(found) >= 0.995 * len(truth)
 
 
 def test_equal_texts_are_found_whatever_their_length() -> None:
@@ -83,7 +83,7 @@ def test_a_signature_does_not_depend_on_its_neighbours() -> None:
     texts = [dedupe.normalised(text) for text in corpus(60, 2)]
     alone = np.concatenate([dedupe.sketch([text]) for text in texts])
     assert np.array_equal(dedupe.sketch(texts), alone)
-    assert dedupe.sketch(texts).shape == (60, 128)
+    assert dedupe.sketch(texts).shape == (60, dedupe.PERMUTATIONS)
 
 
 @settings(max_examples=40)
