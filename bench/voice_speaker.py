@@ -25,9 +25,8 @@ TRANSCRIPTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz
 RATE = 22_050
 HELD_OUT = 40
 LEVEL = 10 ** (-23 / 20)
-_FIGURES = dict(
-    zip("0123456789*#", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "star", "pound"], strict=True)
-)
+_FIGURES = {"0": "zero", "1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "7": "seven",
+            "8": "eight", "9": "nine", "*": "star", "#": "pound"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Prompt:
 def prompts(folder: Path) -> list[Prompt]:
     """Decode every prompt with a usable transcript into ``folder`` (FLAC, 22,050 Hz), levelled, in a fixed order."""
     found = []
-    for line in gzip.open(TRANSCRIPTS, "rt", encoding="utf-8", errors="replace"):
+    for line in gzip.decompress(TRANSCRIPTS.read_bytes()).decode("utf-8", "replace").splitlines():
         name, _, said = line.partition(":")
         text = spoken(said)
         source = SOUNDS / f"{name.strip()}.g722"

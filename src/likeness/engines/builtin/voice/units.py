@@ -2,7 +2,8 @@
 
 The cheapest chain of candidates wins, by Viterbi: a candidate costs its distance from what the network predicts
 (spectrum at three points, pitch, length) and from the wanted neighbours and stress; a join costs its break in spectrum
-and pitch, and nothing where both halves lie side by side in a recording.
+and pitch, and nothing where both halves lie side by side in a recording. Where nothing recorded comes near, the
+vocoder's rendering of the same half phone is taken, at a fixed cost.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from likeness.engines.builtin.voice.tokens import Token
 COMPARED = 24
 CANDIDATES = 60
 SHORTEST = 3
+SILENCE, RENDERED = -1, -2
+RENDERED_COST = 2.2
+"""What it costs not to use the owner's own sound for half a phone."""
 
 _COLUMNS = ("symbol", "half", "start", "end", "before", "after", "stress")
 
@@ -40,7 +44,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What stands for ``target``: unit number ``unit``, or -1 for silence."""
+    """What stands for ``target``: unit number ``unit``, or :data:`SILENCE` or :data:`RENDERED`."""
 
     target: Target
     unit: int
@@ -100,14 +104,14 @@ class Units:
         return cls(table, frames, arrays["spread"])
 
     def select(self, trajectory: Trajectory) -> list[Chosen]:
-        """The cheapest chain of units for ``trajectory``; silence for pauses and for phones never recorded."""
+        """The cheapest chain of units for ``trajectory``, with silence for pauses."""
         targets = _targets(trajectory.tokens)
         lists = [self._candidates(target, trajectory) for target in targets]
         if not lists:
             return []
         total, back = lists[0][1], []
-        for (left, _), (right, cost) in itertools.pairwise(lists):
-            joined = total[:, None] + self._joins(left, right)
+        for target, ((left, _), (right, cost)) in zip(targets[1:], itertools.pairwise(lists), strict=True):
+            joined = total[:, None] + self._joins(left, right, target, trajectory)
             best = joined.argmin(0)
             back.append(best)
             total = joined[best, np.arange(len(right))] + cost
@@ -121,9 +125,9 @@ class Units:
 
     def _candidates(self, target: Target, trajectory: Trajectory) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         token = trajectory.tokens[target.token]
-        found = self._of.get((INDEX[token.symbol], target.half))
-        if token.is_pause or found is None:
-            return np.array([-1]), np.zeros(1, np.float32)
+        if token.is_pause:
+            return np.array([SILENCE]), np.zeros(1, np.float32)
+        found = self._of.get((INDEX[token.symbol], target.half), np.zeros(0, np.int64))
         at = [target.start, (target.start + target.end - 1) // 2, target.end - 1]
         wanted = (trajectory.static[at, :COMPARED] / self.spread).ravel().astype(np.float32)
         cost = np.sqrt(((self._shape[found] - wanted) ** 2).mean(1))
@@ -138,16 +142,24 @@ class Units:
         if len(found) > CANDIDATES:
             keep = np.argpartition(cost, CANDIDATES)[:CANDIDATES]
             found, cost = found[keep], cost[keep]
-        return found, cost
+        return np.append(found, RENDERED), np.append(cost, np.float32(RENDERED_COST))
 
-    def _joins(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float32]:
-        if left[0] < 0 or right[0] < 0:
+    def _joins(
+        self, left: NDArray[np.int64], right: NDArray[np.int64], target: Target, trajectory: Trajectory
+    ) -> NDArray[np.float32]:
+        """Cost of each pair where ``target`` begins; a rendered unit ends and begins as the trajectory does."""
+        if left[0] == SILENCE or right[0] == SILENCE:
             return np.zeros((len(left), len(right)), np.float32)
-        a, b = self._exit[left], self._entry[right]
+        here = (trajectory.static[target.start, :COMPARED] / self.spread).astype(np.float32)
+        pitch = np.float32(trajectory.static[target.start, LOG_F0])
+        a, b = np.vstack([self._exit[left[:-1]], here]), np.vstack([self._entry[right[:-1]], here])
+        exit_pitch = np.append(self._exit_pitch[left[:-1]], pitch)
+        entry_pitch = np.append(self._entry_pitch[right[:-1]], pitch)
         distance = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
         cost = np.sqrt(np.maximum(distance / COMPARED, 0)) + 0.15
-        cost += 2 * np.abs(self._exit_pitch[left][:, None] - self._entry_pitch[right][None])
+        cost += 2 * np.abs(exit_pitch[:, None] - entry_pitch[None])
         side_by_side = (left[:, None] + 1 == right[None]) & (self.end[left][:, None] == self.start[right][None])
+        side_by_side[-1, -1] = True
         return np.where(side_by_side, np.float32(0), cost)
 
 
