@@ -146,4 +146,17 @@ def test_killed_in_the_middle_it_leaves_no_half_recording_and_goes_on(home: Pers
     summary = take(home, folder)
     assert summary.metrics["added"] + summary.metrics["unchanged"] == 8
     assert len(recordings(home)) == 8
-    assert not list(home.recordings.glob(".*"))
+
+
+def test_what_a_crash_left_goes_but_not_what_another_process_writes(
+    home: PersonHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = home.recordings / ".abc.wav.0123.part"
+    left.write_bytes(b"half")
+    path = write(tmp_path / "a.wav", speech())
+    take(home, path)
+    assert left.exists()
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 7200)
+    take(home, path)
+    assert not left.exists()

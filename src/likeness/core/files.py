@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,18 +84,31 @@ def publishing(folder: Path) -> Iterator[Path]:
         raise
 
 
-def sweep(folder: Path) -> None:
-    """Remove what an interrupted :func:`replacing` or :func:`publishing` left in ``folder``."""
+def sweep(folder: Path, *, older_than: float = 0.0) -> None:
+    """Remove what an interrupted :func:`replacing` or :func:`publishing` left in ``folder``.
+
+    Only what has not changed for ``older_than`` seconds, so that another process still writing keeps its files.
+    """
     if not folder.is_dir():
         return
-    for path in folder.glob(".*.old"):
+    abandoned = [path for path in [*folder.glob(".*.old"), *folder.glob(".*.part")] if _age(path) >= older_than]
+    for path in (path for path in abandoned if path.suffix == ".old"):
         original = folder / path.name[1:].rsplit(".", 2)[0]
         if not original.exists():
             path.replace(original)
         else:
             shutil.rmtree(path, ignore_errors=True)
-    for path in folder.glob(".*.part"):
+    for path in (path for path in abandoned if path.suffix == ".part"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> float:
+    """Seconds since ``path`` was last written or renamed; negative once it is gone."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return -1.0
+    return max(0.0, time.time() - max(status.st_mtime, status.st_ctime))

@@ -104,14 +104,15 @@ def build_corpus(
         yield Event("prepare voice", len(chosen), len(chosen), "recordings", name, metrics | {"reused": 1.0})
         return
     files.private_folder(home.corpora)
-    files.sweep(home.corpora)
+    files.sweep(home.corpora, older_than=_KEPT_SECONDS)
     with artefacts.publish(folder) as making:
         (making / "clips").mkdir()
         gathered = _Gathered()
         with Decoder() as decoder:
             for number, item in enumerate(chosen, 1):
                 before = len(gathered.clips), len(gathered.notes)
-                _add(item, making, recipe, decoder, gathered)
+                for share in _add(item, making, recipe, decoder, gathered):
+                    yield Event("prepare voice", number - 1 + share, len(chosen), "recordings", item.name)
                 said = [f"{item.name}: {len(gathered.clips) - before[0]} clips", *gathered.notes[before[1] :]]
                 note = "; ".join(said)
                 yield Event("prepare voice", number, len(chosen), "recordings", note)
@@ -164,8 +165,8 @@ def consents(chosen: Sequence[Recording]) -> list[dict[str, str]]:
     return [{"statement": statement, "at": at} for statement, at in first.items()]
 
 
-def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, gathered: _Gathered) -> None:
-    """Cut, judge, trim, level and write the clips of one recording."""
+def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, gathered: _Gathered) -> Iterator[float]:
+    """Cut, judge, trim, level and write the clips of one recording; yields the share done before each clip."""
     try:
         whole = load_audio(item, decoder)
     except LikenessError as error:
@@ -175,9 +176,13 @@ def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, g
     if item.transcript and not any(transcript for _, _, transcript in pieces):
         gathered.notes.append(f"{item.name} is long and its transcript could not be placed in it, so it is not used")
     for number, (start, end, transcript) in enumerate(pieces, 1):
+        yield (number - 1) / len(pieces)
+        # room to find the speech's edges in, but never more than half of the pause to the next clip
         margin = recipe.margin_seconds + 0.1
-        first, last = max(0, round((start - margin) * whole.rate)), round((end + margin) * whole.rate)
-        part = Audio(whole.samples[first:last], whole.rate)
+        before = (pieces[number - 2][1] + start) / 2 if number > 1 else 0.0
+        after = (pieces[number][0] + end) / 2 if number < len(pieces) else whole.seconds
+        first, last = max(before, start - margin), min(after, end + margin)
+        part = Audio(whole.samples[round(first * whole.rate) : round(last * whole.rate)], whole.rate)
         label = item.name if len(pieces) == 1 else f"{item.name} {start:.1f}-{end:.1f} s"
         found = check(part, transcript)
         if found.verdict is Verdict.REFUSED:

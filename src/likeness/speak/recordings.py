@@ -29,6 +29,8 @@ from likeness.speak.decode import UPLOAD_LIMITS, Decoded, Decoder
 from likeness.speak.transcripts import Transcripts
 
 _BLOCK = 1 << 20
+_ABANDONED_SECONDS = 3600.0
+"""No copy takes that long: a temporary file as old as this belongs to nobody."""
 _EMOTION = re.compile(r"[a-z][a-z /-]{0,39}\Z")
 
 
@@ -76,7 +78,7 @@ def import_recordings(
     found = sound_files(paths)
     lookup = Transcripts(transcripts)
     files.private_folder(home.recordings)
-    files.sweep(home.recordings)
+    files.sweep(home.recordings, older_than=_ABANDONED_SECONDS)
     counts: Counter[str] = Counter()
     seconds = 0.0
     not_taken: list[str] = []

@@ -19,6 +19,7 @@ from likeness.speak.voices import Voice, checked_name, voice_folder, voices
 
 __all__ = ["Voice", "enrol", "instant", "voice_folder", "voices"]
 
+_ABANDONED_SECONDS = 86_400.0
 INSTANT_SECONDS = 4.0
 """Least speech in the clip of an instant voice; 10-30 s are what it is meant for."""
 
@@ -59,7 +60,7 @@ def enrol(
             yield _last(existing, f"voice {voice!r} is up to date", reused=True)
             return
     files.private_folder(home.voices)
-    files.sweep(home.voices)
+    files.sweep(home.voices, older_than=_ABANDONED_SECONDS)
     with artefacts.publish(folder) as making:
         last = Event("train")
         for last in trainer.train(corpus, recipe.model_dump(), making):
