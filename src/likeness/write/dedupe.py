@@ -22,12 +22,14 @@ SHORTEST = 24
 
 Pairs = NDArray[np.int64]
 _Hashes = NDArray[np.uint64]
-_BATCH_CHARACTERS = 1 << 21
+_BATCH_CHARACTERS = 1 << 19
 _TILE = 1 << 15
 """Shingles permuted at once: small enough that a tile and its product stay in the processor's cache."""
 _SLACK = 0.2
 """An estimate this far below the threshold (six standard deviations) is not worth the exact check."""
 _PAIRS_AT_ONCE = 1 << 20
+_SHINGLES_KEPT = 1 << 19
+"""Shingles held as sets while pairs are checked, about 40 MB."""
 
 _random = np.random.default_rng(0x5EED)
 _GRAM = _random.integers(0, 1 << 63, SHINGLE, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
@@ -142,25 +144,33 @@ def _candidates(signatures: NDArray[np.uint32]) -> Pairs:
         rows = signatures[:, band * ROWS : (band + 1) * ROWS].astype(np.uint64)
         keys = (rows * _ROW_KEYS).sum(axis=1, dtype=np.uint64)
         order = np.argsort(keys, kind="stable")
-        ordered = keys[order]
-        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))) if size else np.empty(0, int)
-        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), size], strict=True) if size else ():
-            if end - start > 1:
-                run = np.sort(order[start:end])
-                a, b = np.triu_indices(len(run), 1)
-                found = np.append(found, run[a] * size + run[b])
-        found = np.unique(found)
+        edges = np.flatnonzero(np.diff(keys[order], prepend=0, append=0)) if size else np.empty(0, dtype=np.int64)
+        runs = np.split(order, edges)
+        pairs = [_pairs_of(np.sort(run), size) for run in runs if len(run) > 1]
+        found = np.unique(np.concatenate([found, *pairs]))
     return np.stack(np.divmod(found, max(size, 1)), axis=1)
+
+
+def _pairs_of(run: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Every pair of ``run``, each as one number ``i * size + j``."""
+    a, b = np.triu_indices(len(run), 1)
+    return run[a] * size + run[b]
 
 
 def _verified(texts: Sequence[str], signatures: NDArray[np.uint32], pairs: Pairs, threshold: float) -> Pairs:
     """Those of ``pairs`` whose exact similarity reaches ``threshold``."""
     kept: list[Pairs] = [np.empty((0, 2), dtype=np.int64)]
     sets: dict[int, frozenset[int]] = {}
+    held = 0
 
     def shingles(i: int) -> frozenset[int]:
+        nonlocal held
         if i not in sets:
+            if held > _SHINGLES_KEPT:
+                sets.clear()
+                held = 0
             sets[i] = frozenset(_shingles(texts[i]).tolist())
+            held += len(sets[i])
         return sets[i]
 
     for start in range(0, len(pairs), _PAIRS_AT_ONCE):
