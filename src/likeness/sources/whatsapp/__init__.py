@@ -6,10 +6,11 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import ClassVar
 
-from likeness.core.artefacts import digest
 from likeness.core.protocols import Owner
 from likeness.core.types import Identity, Message, Progress, Skipped
 from likeness.sources.whatsapp import chat, container, notices
@@ -43,7 +44,7 @@ class WhatsAppSource:
         for text in container.texts(path):
             if isinstance(text, Skipped):
                 continue
-            counts = Counter(entry.sender for entry in chat.entries(text.text) if entry.sender)
+            counts = chat.Chat(text.text).people()
             others = [name for name, _ in counts.most_common() if name.casefold() != text.title.casefold()]
             for name in others:
                 yield Identity(name, counts[name], f"sender of {counts[name]} messages in {text.name}")
@@ -71,23 +72,24 @@ class _Conversation:
     """One chat, entry by entry."""
 
     def __init__(self, text: container.Text, owner: Owner) -> None:
-        self._text = text
+        self._name = text.name
         self._owner = owner
-        self._entries = list(chat.entries(text.text))
-        self._people = tuple(dict.fromkeys(entry.sender for entry in self._entries if entry.sender))
-        self._title = text.title or " & ".join(sorted(self._people))
-        self._moment: object = None
+        self._chat = chat.Chat(text.text)
+        people = list(self._chat.people())
+        self._mine = {name: owner.is_me(name) for name in people}
+        self._others = {name: tuple(other for other in people[:_GROUP_LISTED] if other != name) for name in people}
+        self._title = text.title or " & ".join(sorted(people))
+        self._moment: datetime | None = None
         self._seen: Counter[tuple[str, str]] = Counter()
 
     def read(self) -> Iterator[Message | Skipped]:
-        stray = chat.before_the_first(self._text.text).strip("\ufeff \r\n")
-        if stray:
-            yield Skipped("not a chat line", f"{self._text.name}:line 1", bad=True)
-        for number, entry in enumerate(self._entries):
+        if self._chat.preamble.strip("\ufeff \r\n"):
+            yield Skipped("not a chat line", f"{self._name}:line 1", bad=True)
+        for number, entry in enumerate(self._chat.entries()):
             yield self._entry(number, entry)
 
     def _entry(self, number: int, entry: chat.Entry) -> Message | Skipped:
-        where = f"{self._text.name}:line {entry.line}"
+        where = f"{self._name}:line {entry.line}"
         if entry.sent_at is None:
             return Skipped("bad date", where, bad=True)
         if not entry.sender:
@@ -97,26 +99,25 @@ class _Conversation:
         body, reason = notices.typed(entry.text)
         if not body:
             return Skipped(reason, where)
-        return self._message(entry, body, where)
+        return self._message(entry, entry.sent_at, body, where)
 
-    def _message(self, entry: chat.Entry, body: str, where: str) -> Message:
+    def _message(self, entry: chat.Entry, sent_at: datetime, body: str, where: str) -> Message:
         # Two equal lines within one stamp are two messages; counting them keeps ids stable over copies of the chat.
-        if entry.sent_at != self._moment:
-            self._moment = entry.sent_at
+        if sent_at != self._moment:
+            self._moment = sent_at
             self._seen.clear()
         self._seen[entry.sender, body] += 1
-        moment = entry.sent_at.isoformat() if entry.sent_at else ""
-        ordinal = str(self._seen[entry.sender, body])
-        others = tuple(name for name in self._people if name != entry.sender)
+        ordinal = self._seen[entry.sender, body]
+        parts = (WhatsAppSource.name, self._title.casefold(), str(sent_at), entry.sender, body, str(ordinal))
         return Message(
-            id=digest((WhatsAppSource.name, self._title.casefold(), moment, entry.sender, body, ordinal)),
+            id=blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
             source=WhatsAppSource.name,
             conversation=f"{WhatsAppSource.name}:{self._title}",
             sender=entry.sender,
             sender_name=entry.sender,
-            sent_at=entry.sent_at,
+            sent_at=sent_at,
             body=body,
-            from_owner=self._owner.is_me(entry.sender),
-            recipients=others[:_GROUP_LISTED],
+            from_owner=self._mine[entry.sender],
+            recipients=self._others[entry.sender],
             where=where,
         )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from array import array
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from likeness.sources.whatsapp import stamps
 
 _BIDI = "\u200b\u200e\u200f\ufeff\u061c\u202a-\u202e\u2066-\u2069"
+_MARKS = re.compile(f"[{_BIDI}]")
 _SPACE = " \u00a0\u202f\u2009\t"
 _TIME_AHEAD = rf"(?=[^\n]{{0,48}}?\d[{_BIDI}]?[:.h時시：][ ]?\d\d)"
 _HEADER = re.compile(
@@ -34,21 +38,54 @@ class Entry(NamedTuple):
     line: int
 
 
-def entries(text: str) -> Iterator[Entry]:
-    """The entries of an export, in order. A line without a stamp belongs to the entry before it."""
-    headers = [(match, stamp) for match in _HEADER.finditer(text) if (stamp := _stamp(match)) is not None]
-    order = stamps.infer_order([stamp for _, stamp in headers])
-    line, counted = 1, 0
-    for number, (match, stamp) in enumerate(headers):
-        end = headers[number + 1][0].start() if number + 1 < len(headers) else len(text)
-        line += text.count("\n", counted, match.start())
-        counted = match.start()
-        sender = _SENDER.match(text, match.end(), end)
-        name = _name(sender["name"]) if sender else ""
-        if _QUOTING.search(name):
-            sender, name = None, ""
-        body = text[sender.end() if sender else match.end() : end].rstrip("\r\n")
-        yield Entry(stamps.when(stamp, order), name, body, line)
+class Chat:
+    """An export's text, cut into entries. A line without a stamp belongs to the entry before it.
+
+    Keeps 24 bytes per entry beside the text; the entries themselves are made one by one.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = array("q")
+        self._ends = array("q")
+        self._stamps: list[stamps.Stamp] = []
+        for match in _HEADER.finditer(text):
+            stamp = _stamp(match)
+            if stamp is not None:
+                self._starts.append(match.start())
+                self._ends.append(match.end())
+                self._stamps.append(stamp)
+        self._order = stamps.infer_order(self._stamps)
+
+    @property
+    def preamble(self) -> str:
+        """What stands before the first entry: nothing in a whole export."""
+        return self._text[: self._starts[0]] if self._starts else self._text
+
+    def people(self) -> Counter[str]:
+        """How many entries each sender has, in the order of their first."""
+        names = (self._split(number)[0] for number in range(len(self._starts)))
+        return Counter(name for name in names if name)
+
+    def entries(self) -> Iterator[Entry]:
+        """The entries, in order."""
+        line, counted = 1, 0
+        for number, start in enumerate(self._starts):
+            line += self._text.count("\n", counted, start)
+            counted = start
+            name, body_start = self._split(number)
+            body = self._text[body_start : self._end(number)].rstrip("\r\n")
+            yield Entry(stamps.when(self._stamps[number], self._order), name, body, line)
+
+    def _split(self, number: int) -> tuple[str, int]:
+        """The sender of an entry, and where its text begins."""
+        begin = self._ends[number]
+        match = _SENDER.match(self._text, begin, self._end(number))
+        name = _name(match["name"]) if match else ""
+        return (name, match.end()) if match and name else ("", begin)
+
+    def _end(self, number: int) -> int:
+        return self._starts[number + 1] if number + 1 < len(self._starts) else len(self._text)
 
 
 def looks_like_a_chat(head: str) -> bool:
@@ -62,17 +99,11 @@ def looks_like_a_chat(head: str) -> bool:
     return False
 
 
-def before_the_first(text: str) -> str:
-    """What stands before the first entry: nothing in a whole export."""
-    for match in _HEADER.finditer(text):
-        if _stamp(match) is not None:
-            return text[: match.start()]
-    return text
-
-
 def _stamp(match: re.Match[str]) -> stamps.Stamp | None:
     return stamps.parse(match["ios"] or match["android"] or match["korean"])
 
 
+@lru_cache(maxsize=1024)
 def _name(text: str) -> str:
-    return " ".join(re.sub(f"[{_BIDI}]", "", text).split()).lstrip("~ ").strip()
+    name = " ".join(_MARKS.sub("", text).split()).lstrip("~ ").strip()
+    return "" if _QUOTING.search(name) else name

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from likeness.core.errors import UnsafeInput
 from likeness.core.types import Skipped
 
-TEXT_LIMIT = 256 * 2**20
+TEXT_LIMIT = 128 * 2**20
 """Bytes of one chat's text. Ten years of a busy group are about 30 MB."""
 _RATIO_LIMIT = 200
 _RATIO_COUNTS_FROM = 8 * 2**20

@@ -72,6 +72,10 @@ _ENCRYPTION = re.compile(
 )
 
 
+_NOTICEABLE = re.compile(rf"[<({_BIDI}]|\A\s")
+"""Without one of these an entry holds no attachment, remark or mark."""
+
+
 def is_encryption_notice(text: str) -> bool:
     """True for the notice with which most chats begin, in some exports under a sender's name."""
     return len(text) > 30 and _ENCRYPTION.search(text) is not None
@@ -83,6 +87,8 @@ def typed(text: str) -> tuple[str, str]:
     A caption is kept without its attachment; an edited message without the remark.
     """
     text = text.replace("\r\n", "\n").rstrip()
+    if text and not _NOTICEABLE.search(text) and not _is_notice(text):
+        return text, ""
     reason = ""
     shorter = _EDITED.sub("", _MARKED_SUFFIX.sub("", text) if not _ATTACHED_IOS.search(text) else text)
     without = _ATTACHED_IOS.sub("", _ATTACHED.sub("", shorter, count=1))
@@ -93,15 +99,21 @@ def typed(text: str) -> tuple[str, str]:
     bare = rest.strip(_BIDI + " ")
     if not bare:
         return "", reason or "empty"
-    if _DELETED.fullmatch(bare):
-        return "", "deleted message"
-    if _OMITTED_WORDS.fullmatch(bare):
-        return "", "attachment"
-    if _OTHER.fullmatch(bare) and (bare.lower() != "null" or text == "null"):
-        return "", "call, poll, location or notice"
+    notice = _is_notice(bare)
+    if notice:
+        return "", notice
     if rest.startswith(MARK) and not reason:
         return "", "attachment or notice"
     omission = _MARKED_OMISSION.search(rest)
     if omission and omission.start() > 0:
         return rest[: omission.start()].strip(), "attachment"
     return bare if reason else rest, reason
+
+
+def _is_notice(text: str) -> str:
+    """Why a text is none of a person's, judged by its words; "" if it is."""
+    if _DELETED.fullmatch(text):
+        return "deleted message"
+    if _OMITTED_WORDS.fullmatch(text):
+        return "attachment"
+    return "call, poll, location or notice" if _OTHER.fullmatch(text) else ""
