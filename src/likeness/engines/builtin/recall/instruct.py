@@ -88,19 +88,22 @@ def _question(low: str) -> str:
         return f"asking {word} {subject} {verb}{rest}"
     if re.match(rf"(?i){_ASKED}\b", low):
         return f"asking {low}"
-    return f"asking about this: {low}"
+    return f"asking whether {low}"
 
 
 def _seen_from_outside(text: str) -> str:
     """Swap persons: the writer becomes "you", the addressee "they"."""
     out: list[str] = []
-    for word in re.findall(r"\w+(?:['’]\w+)?|\s+|[^\w\s]", text):
+    pieces = re.findall(r"\w+(?:['’]\w+)?|\s+|[^\w\s]", text)
+    for index, word in enumerate(pieces):
         low = word.lower()
+        following = next((piece.lower() for piece in pieces[index + 1 :] if not piece.isspace()), ".")
         previous = next((piece.lower() for piece in reversed(out) if not piece.isspace()), "")
         new = {"i": "you", "my": "your", "me": "you", "mine": "yours", "myself": "yourself", "your": "their",
                "yours": "theirs", "yourself": "themselves"}.get(low, word)  # fmt: skip
         if low == "you":
-            new = "them" if previous in _OBJECT_AFTER else "they"
+            is_object = previous in _OBJECT_AFTER or (previous and following in _AFTER_OBJECT)
+            new = "them" if is_object else "they"
         elif low == "am":
             new = "are"
         elif low == "was" and previous == "you":
@@ -123,6 +126,10 @@ def _lowerable(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Z]?[a-z']+|A", first)) and first.lower() in _COMMON_STARTS
 
 
+_AFTER_OBJECT = word_set(
+    ". , ; : ! ? ) to for with of from by at on in about the a an this that these those and but or if when because as "
+    "so please again some any one two three something anything everything it before after very"
+)
 _COMMON_STARTS = word_set(
     "you they your their the a an this that these those it we he she there here if when while as to for in on "
     "at with by from and but or so not no yes could can would will should may please let what where why how "

@@ -14,7 +14,17 @@ from dataclasses import dataclass, replace
 from likeness.core import spans
 from likeness.engines.builtin.recall import lexicon
 from likeness.engines.builtin.recall.lexicon import word_set
-from likeness.engines.builtin.recall.tokens import ENDS, Token, closes, join, phrase_tokens, spliced, starts, tokenise
+from likeness.engines.builtin.recall.tokens import (
+    ENDS,
+    Token,
+    closes,
+    join,
+    looks_like_code,
+    phrase_tokens,
+    spliced,
+    starts,
+    tokenise,
+)
 
 _PLAIN_MARKS = {"!": ".", "!!": ".", "!!!": ".", "??": "?", "?!": "?", "!?": "?", "...": "."}
 _NEGATIONS = word_set("not no never n't nothing none cannot")
@@ -85,6 +95,9 @@ def _lines(text: str) -> str:
     """Join the lines of each paragraph; a short line that ends without a mark becomes a sentence. Lists stay."""
     paragraphs: list[str] = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
+        if looks_like_code(paragraph.strip()):
+            paragraphs.append(paragraph.strip())
+            continue
         joined = ""
         for line in paragraph.split("\n"):
             line = re.sub(r"[ \t\u00a0]+", " ", line).strip()

@@ -62,8 +62,8 @@ _GENERIC = word_set(
     "as no not any all again just know let let's get got "
     "have had do does did don't won't can can't would could should will may might much lot bit more most best a an has "
     "appreciate appreciated helpful help lifesaver life saver star kind made day owe legend great good lovely "
-    "grand nice huge big fault mistake happen hope ok right alright make up bear rush hurry when chance moment minute wonderful "
-    "deserved deserve pleased happy proud news pressure what think work works suit suits another time next some other "
+    "grand nice huge big fault mistake happen hope ok right alright make up bear rush hurry when chance moment minute "
+    "wonderful deserved deserve pleased happy proud news pressure what think work works suit suits another time next some other "
     "sorry miss either way there done well absolutely totally properly truly honestly one we we're we'd brilliant "
     "difference saved real kindness massive massively grateful couldn't without it'd than usual again ever"
 )

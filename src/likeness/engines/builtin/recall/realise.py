@@ -77,7 +77,6 @@ _EVENT = re.compile(r"\A(?:the|your|an?) (?:kind )?(?:invitation|invite) (?:to|f
 
 
 def _statement(clause: Clause, content: str) -> Plain:
-    content = re.sub(r"\Athat ", "", content)
     if clause.act == "apologise":
         return Plain(_sentence(f"I am sorry that {content}"))
     if clause.act == "remind":

@@ -95,8 +95,8 @@ _HEADS: tuple[tuple[Act, Form, str], ...] = (
     (
         "inform",
         "clause",
-        rf"(?:say|saying|tell(?:ing)?{_OB}|inform(?:ing)?{_OB}|mention(?:ing)?|explain(?:ing)?{_TO}|let(?:ting)?{_OB} know"
-        r"|add(?:ing)?|noting|reply(?:ing)?|respond(?:ing)?|stat(?:e|ing)|announc(?:e|ing)|report(?:ing)?"
+        rf"(?:say|saying|tell(?:ing)?{_OB}|inform(?:ing)?{_OB}|mention(?:ing)?|explain(?:ing)?{_TO}|let(?:ting)?{_OB}"
+        r" know|add(?:ing)?|noting|reply(?:ing)?|respond(?:ing)?|stat(?:e|ing)|announc(?:e|ing)|report(?:ing)?"
         r"|warn(?:ing)?(?: \w+)?)(?: that)?",
     ),
 )  # fmt: skip
@@ -220,6 +220,11 @@ def owner_voice(text: str, context: str = "", *, keep_you: bool = False) -> str:
     return "".join(out)
 
 
+def _verbal(word: str) -> bool:
+    """False for a word that cannot be the verb of the "you" before it."""
+    return bool(re.match(r"[a-z]", word)) and word not in _NOT_VERBS
+
+
 def _turned(piece: str, low: str, before: str, after: str, said: list[str]) -> str:
     """One word in the owner's voice, given the word ``before`` (already turned) and the word ``after``."""
     if low in _SAME_FOR_ALL:
@@ -227,7 +232,8 @@ def _turned(piece: str, low: str, before: str, after: str, said: list[str]) -> s
     if low == "her":
         return "you" if not re.match(r"[a-z]", after) or after in _AFTER_OBJECT else "your"
     if low == "you":
-        return "me" if before in _OBJECT_AFTER or before.endswith("ing") else "I"
+        is_object = before in _OBJECT_AFTER or before.endswith("ing") or (before and not _verbal(after))
+        return "me" if is_object and before not in _JOINING else "I"
     if before == "i" and low in ("are", "were"):
         return "am" if low == "are" else "was"
     if before == "you" and said:
@@ -248,6 +254,11 @@ _SAME_FOR_ALL = {
     "you're": "I'm", "you've": "I've", "you'll": "I'll", "you'd": "I'd", "they're": "you're", "he's": "you're",
     "she's": "you're", "your": "my", "yours": "mine", "yourself": "myself",
 }  # fmt: skip
+_JOINING = word_set("and but or that if whether when where why how what because so as")
+_NOT_VERBS = word_set(
+    "to for with of from by at on in about the a an this that these those and but or if when because as so please "
+    "again some any one two three something anything everything it them him my your her his our their before after very"
+)
 _ASKING = frozenset({"", "when", "what", "how", "where", "why"})
 _PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do"}
 _AFTER_OBJECT = word_set("for to that and if about on at in with by when of from as but or so know please again")

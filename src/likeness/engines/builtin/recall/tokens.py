@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     r"|(?P<other>\S)",
     re.IGNORECASE,
 )
+_CODE_BLOCK = re.compile(r"\S(?:[^\n]|\n(?!\s*\n))*\S|\S")
 _CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]")
 ENDS = frozenset({".", "!", "?", "...", "…", "?!", "!!", "!!!", "??", "!?"})
 _CLOSING = frozenset(".,;:!?)]}…") | {"...", "!!", "!!!", "??", "?!", "!?"}
@@ -53,6 +54,14 @@ def tokenise(text: str, names: frozenset[str] = frozenset()) -> tuple[list[Token
     """
     tokens: list[Token] = []
     position = 0
+    for block in _CODE_BLOCK.finditer(text):
+        if looks_like_code(block.group()):
+            before, space = tokenise(text[position : block.start()], names) if block.start() > position else ([], "")
+            tokens += [*before, Token(block.group(), space, "opaque")]
+            position = block.end()
+    if position:
+        after, tail = tokenise(text[position:], names)
+        return [*tokens, *after], tail
     named = {span.start for span in spans.find(text) if span.kind == "name"}
     for match in _TOKEN.finditer(text):
         space, kind, raw = text[position : match.start()], str(match.lastgroup), match.group()
@@ -63,6 +72,15 @@ def tokenise(text: str, names: frozenset[str] = frozenset()) -> tuple[list[Token
         else:
             tokens.append(Token("..." if raw == "…" else raw, space, kind))
     return tokens, text[position:]
+
+
+def looks_like_code(paragraph: str) -> bool:
+    """True for program code, tables, output and quoted lines, which nothing here may touch."""
+    lines = paragraph.split("\n")
+    if sum(line.startswith((">", "|")) for line in lines) * 2 > len(lines):
+        return True
+    symbols = len(re.findall(r"[<>{}$=\\|_#;\[\]()\"]", paragraph))
+    return symbols >= 4 and symbols > 0.08 * len(paragraph)
 
 
 def _word(raw: str, space: str, is_name: bool) -> list[Token]:
