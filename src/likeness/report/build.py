@@ -19,6 +19,7 @@ from likeness.report.collect.dataset import dataset
 from likeness.report.collect.headline import headline
 from likeness.report.collect.timings import timings
 from likeness.report.collect.voice import spoken, voice
+from likeness.report.collect.writing import writing
 from likeness.report.model import DraftPart, Report
 from likeness.report.page import pieces
 
@@ -55,6 +56,7 @@ def collect(home: PersonHome, draft: DraftPart | None = None, speech: Path | Non
     person = home.person()
     imported = imports(home)
     made = if_made(lambda: dataset(home))
+    written = if_made(lambda: writing(home))
     voiced = voice(home)
     return Report(
         person=person.display_name,
@@ -63,12 +65,12 @@ def collect(home: PersonHome, draft: DraftPart | None = None, speech: Path | Non
         identities=person.identities,
         imports=imported,
         dataset=made,
-        writing=None,
+        writing=written,
         draft=draft,
         speech=spoken(speech) if speech else None,
         voice=voiced,
-        timings=timings(imported, draft.stages if draft else {}),
-        headline=headline(imported, made, None, voiced),
+        timings=timings(draft.stages if draft else {}),
+        headline=headline(imported, made, written, voiced),
     )
 
 

@@ -14,6 +14,8 @@ from likeness.report.markup import Safe, join, tag
 
 ROW = 22
 """Height of a row in pixels."""
+_SPARSE = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+_DENSE = (1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 2000, 5000)
 _MARKS = {"person", "made", "plain", "others"}
 
 
@@ -67,9 +69,15 @@ def _bar(share: float, series: str) -> Safe:
 
 def _row(name: str, plot: Safe, text: str = "") -> Safe:
     return tag(
-        "div", tag("span", name, class_="name"), tag("span", plot, class_="plot"), tag("span", text, class_="value"),
+        "div", tag("span", _breakable(name), class_="name"), tag("span", plot, class_="plot"), tag("span", text, class_="value"),
         class_="row",
     )  # fmt: skip
+
+
+def _breakable(name: str) -> Safe:
+    """An address may break behind its @."""
+    first, at, rest = name.partition("@")
+    return join(first, at, tag("wbr"), rest) if at else join(name)
 
 
 def shares(rows: Sequence[tuple[str, int, int]], *, label: str) -> Safe:
@@ -191,13 +199,13 @@ def spans(rows: Sequence[tuple[str, str, Sequence[float]]], *, unit: str, label:
         return (log10(max(value, lowest)) - low) / (high - low)
 
     drawn = [_row(name, _span([at(value) for value in q], series), f"{q[2]:.0f} {unit}") for series, name, q in rows]
+    within = [[v for v in values if lowest <= v and at(v) <= 1] for values in (_SPARSE, _DENSE)]
     ticks = [
         join(
             tag("line", x1=percent(at(v)), x2=percent(at(v)), y1=0, y2=4, class_="rule"),
             tag("text", f"{v:g}", x=percent(at(v)), y=15, text_anchor="middle", class_="tick"),
         )
-        for v in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-        if 0.0 <= at(v) <= 1.0 and v >= lowest
+        for v in (within[0] if len(within[0]) >= 4 else within[1])
     ]
     drawn.append(_row("", tag("svg", ticks, width="100%", height=18)))
     return rows_of(label, drawn)

@@ -82,6 +82,16 @@ class TextSample:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftSample:
+    """A draft for a request, and what the person wrote on that occasion. ``method`` says how it was made."""
+
+    request: str
+    made: str
+    original: str
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WritingPart:
     """How the style was judged. ``scores`` maps a series (person, made, plain, others) to its scores in 0-1."""
 
@@ -93,6 +103,7 @@ class WritingPart:
     """Series → Burrows' Delta to the texts learned from."""
     figures: Sequence[Figure] = ()
     samples: Sequence[TextSample] = ()
+    drafts: Sequence[DraftSample] = ()
     notes: Sequence[str] = ()
 
 

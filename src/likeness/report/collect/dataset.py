@@ -13,7 +13,7 @@ from likeness.report.model import DatasetPart, Share
 from likeness.write.dataset import SPLITS
 from likeness.write.prepare import latest_dataset
 
-AXES = {"year": "Year", "channel": "Channel", "length": "Length", "correspondent": "Correspondent"}
+AXES = {"year": "Year", "channel": "Channel", "length": "Length in characters", "correspondent": "Correspondent"}
 """The histograms shown, with their headings."""
 MOST_LINES = 14
 

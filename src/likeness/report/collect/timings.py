@@ -1,16 +1,20 @@
-"""How long steps took, where they were timed."""
+"""How long the stages of the request took that the draft came from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from likeness.report.model import ImportLine
-
-STAGES = {"write": "Writing the draft", "speak": "Speaking it", "encode": "Encoding the sound", "queue": "Waiting"}
+STAGES = {
+    "voice": "Opening the voice",
+    "write": "Writing the draft",
+    "first_sound": "Until the first sound",
+    "speak": "Speaking it",
+    "encode": "Encoding the sound",
+    "total": "From request to answer",
+}
 """Names of the gateway's stages; another is shown by its own."""
 
 
-def timings(imported: Sequence[ImportLine], stages: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Steps and seconds: the imports by the ledger, and the ``stages`` (milliseconds) of the request for the draft."""
-    steps = [(f"Importing {line.path}", line.seconds) for line in imported if line.seconds]
-    return steps + [(STAGES.get(name, name), value / 1000) for name, value in stages.items()]
+def timings(stages: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Stages and seconds, in the order they were timed; ``stages`` holds milliseconds."""
+    return [(STAGES.get(name, name), value / 1000) for name, value in stages.items()]

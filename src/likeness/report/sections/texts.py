@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from likeness.report.diff import changed
-from likeness.report.markup import Child, Safe, join, tag
-from likeness.report.model import Report, TextSample
+from likeness.report.markup import Child, Safe, details, join, tag
+from likeness.report.model import DraftSample, Report, TextSample
 from likeness.report.sections.parts import absent
+
+SHOWN = 4
+"""How many of each are open to see; the rest unfold."""
 
 
 def draw(report: Report) -> Child:
@@ -22,7 +27,39 @@ def draw(report: Report) -> Child:
             tag("del", "removed"),
             " words are marked against the plain text.",
         ),
-        [_triple(sample) for sample in report.writing.samples],
+        [_triple(sample) for sample in report.writing.samples[:SHOWN]],
+        _more(report.writing.samples[SHOWN:]),
+        _drafts(report.writing.drafts),
+    )
+
+
+def _more(samples: Sequence[TextSample]) -> Safe | None:
+    return details(f"{len(samples)} more", [_triple(sample) for sample in samples]) if samples else None
+
+
+def _drafts(drafts: Sequence[DraftSample]) -> Safe | None:
+    """Drafts beside what was written when the occasion came."""
+    if not drafts:
+        return None
+    drawn = [
+        tag(
+            "div",
+            tag("div", tag("h4", "Asked for"), tag("p", draft.request, class_="letter")),
+            tag("div", tag("h4", f"Drafted ({draft.method})"), tag("p", draft.made, class_="letter")),
+            tag("div", tag("h4", "What they wrote"), tag("p", draft.original, class_="letter")),
+            class_="triple",
+        )
+        for draft in drafts
+    ]
+    explained = (
+        "Requests worked out backwards from messages held back. Each draft was made from its request alone, by "
+        "recalling how such things were said before."
+    )
+    return join(
+        tag("h3", "Drafts for occasions it never saw"),
+        tag("p", explained),
+        drawn[:SHOWN],
+        details(f"{len(drawn) - SHOWN} more", drawn[SHOWN:]) if len(drawn) > SHOWN else None,
     )
 
 

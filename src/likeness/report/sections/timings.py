@@ -1,4 +1,4 @@
-"""How long each step took on this machine."""
+"""How long the request for the draft took, stage by stage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from likeness.report.sections.parts import absent, seconds_text
 def draw(report: Report) -> Child:
     """The section's content."""
     if not report.timings:
-        return absent("No step has been timed yet.", "likeness status")
+        return absent("A draft from the gateway brings its timings along.", "likeness serve")
     rows = [(name, seconds, seconds_text(seconds)) for name, seconds in report.timings]
     said = "; ".join(f"{name} {text}" for name, _, text in rows)
-    return join(tag("p", "Wall-clock time of each step, on this machine."), charts.bars(rows, label=f"Timings. {said}"))
+    return join(
+        tag("p", "The one request that gave the draft and its speech, by the clock of this machine."),
+        charts.bars(rows, label=f"Timings. {said}"),
+    )
