@@ -28,7 +28,7 @@ class BuiltinVoice:
         can=frozenset({"streaming", "clone"}),
         licence="Apache-2.0",
         notes="English. A small network shipped with the package, adapted on the recordings; rendered by the WORLD "
-        "vocoder or, from about three minutes with transcripts on, by units of the person's own sound.",
+        "vocoder and, from about a minute with transcripts on, by units of the person's own sound.",
     )
     rate: int = RATE
 

@@ -22,7 +22,8 @@ from likeness.engines.builtin.voice.prior import prior
 from likeness.engines.builtin.voice.recordings import Ledger, Recording
 from likeness.engines.builtin.voice.units import Units
 
-UNITS_FROM_SECONDS = 150.0
+UNITS_FROM_SECONDS = 40.0
+"""Speech with transcripts from which units of it are closer than the vocoder alone, at no cost in clearness."""
 LEAST_ALIGNED_SECONDS = 5.0
 EPOCHS = 10
 
@@ -161,8 +162,8 @@ def _notes(learned: _Learned, seconds: float, options: Options, by_units: bool) 
     notes = []
     if learned.rough:
         notes.append(
-            "A rough first voice: made without a transcript, from the speaker's pitch and spectrum and a guess at "
-            "what was said. Recordings with transcripts make it theirs."
+            "A rough first voice: made without a transcript, from a guess at what was said. "
+            "Recordings with transcripts make it theirs."
         )
     elif seconds < 60:
         notes.append(f"Made from {seconds:.0f} s of speech; from a minute on it is clearly closer.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +21,7 @@ from likeness.engines.builtin.voice.examples import Utterance
 from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, Acoustics, Array
 from likeness.engines.builtin.voice.model import AcousticModel
 
+THREADS = 4
 SHORTEST_SECONDS = 0.3
 LONGEST_SECONDS = 120.0
 ROUNDS = 3
@@ -66,11 +69,21 @@ def measure(clips: Sequence[Clip], ledger: Ledger) -> Iterator[Event | list[Reco
     spread = sounds[:: max(1, len(sounds) // 20)]
     pitch = features.f0_range([features.resample(s[: 15 * r], r, features.RATE) for _, s, r in spread])
     recordings = []
-    for number, (clip, samples, rate) in enumerate(sounds, start=1):
-        acoustics = features.analyse(features.resample(samples, rate, features.RATE), pitch)
-        recordings.append(Recording(clip.id, samples, rate, acoustics, tuple(pronounce(clip.transcript))))
-        yield Event("measure", number, len(sounds), "clips")
+    # WORLD lets go of the interpreter's lock, so threads share the cores; the results do not depend on them.
+    with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
+        try:
+            measured = pool.map(lambda sound: _measured(sound[0], sound[1], sound[2], pitch), sounds)
+            for number, recording in enumerate(measured, start=1):
+                recordings.append(recording)
+                yield Event("measure", number, len(sounds), "clips")
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
     yield recordings
+
+
+def _measured(clip: Clip, samples: Array, rate: int, pitch: tuple[float, float]) -> Recording:
+    acoustics = features.analyse(features.resample(samples, rate, features.RATE), pitch)
+    return Recording(clip.id, samples, rate, acoustics, tuple(pronounce(clip.transcript)))
 
 
 def aligned(recordings: Sequence[Recording], prior: AcousticModel, ledger: Ledger) -> Iterator[Event | list[Utterance]]:
