@@ -18,6 +18,11 @@ from likeness.core.store import Checkpoint, Store
 from likeness.core.types import Message, Skipped
 from likeness.report.build import build, collect, read_draft
 from likeness.speak.recordings import import_recordings
+from likeness.write.evaluate import Evaluation
+from likeness.write.evaluate.authorship import Authorship
+from likeness.write.evaluate.content import Content, Overlap
+from likeness.write.evaluate.features import Feature
+from likeness.write.evaluate.result import DraftSample, Sample, save
 
 RECORDINGS = Path(__file__).parents[2] / "examples" / "ellis" / "recordings"
 
@@ -122,6 +127,43 @@ def test_the_dataset_says_what_was_chosen_of_what_there_is(home: PersonHome) -> 
     assert any("1 × card" in note for note in part.notes)
     assert any("found nothing" in note for note in part.notes)
     assert any("95%" in note for note in part.notes)
+
+
+def test_the_judgement_of_the_writer_is_shown_with_what_it_means(home: PersonHome) -> None:
+    series = ("person", "plain", "made", "others")
+    judged = Authorship(0.72, 0.97, 0.55, dict.fromkeys(series, 0.1), {name: [0.4, 0.6] for name in series}, 90)
+    found = Evaluation(
+        adapter="a1",
+        engine="builtin.recall",
+        dataset="writing-1",
+        counts={"held_out": 31},
+        authorship=judged,
+        delta=None,
+        features=(
+            Feature("Dashes", "per 100 words", dict.fromkeys(series, 1.5)),
+            Feature("Never", "", {"person": 0.0}),
+        ),
+        lengths={name: [3.0, 8.0, 15.0, 30.0, 60.0] for name in series},
+        greetings={},
+        content=Content(60.0, 71.5, 1.0, {"number": 1.0}, {"number": 12}, 0.98),
+        overlap=Overlap(0.1, 0.1, None),
+        samples=(Sample("I am", "I'm", "I'm"),),
+        drafts=(DraftSample("thank Ana", "ta Ana", "ta", "recalled"),),
+        notes=("a note",),
+    )
+    with artefacts.publish(home.adapters / "a1") as folder:
+        Manifest("adapter", "a1", engine="builtin.recall").save(folder)
+        save(found, folder)
+    part = collect(home).writing
+    assert part is not None
+    texts = {figure.label: figure.text for figure in part.figures}
+    assert texts["Way from plain to theirs"] == "72%"
+    assert texts["Nearer to what was written"] == "+11.5"
+    assert texts["Recited in rewriting"] == "none"
+    assert "Recited in drafts" not in texts
+    assert [feature.label for feature in part.features] == ["Dashes"]
+    assert part.delta == {}
+    assert part.notes == ("a note",)
 
 
 def test_every_recording_is_listed_with_its_verdict(home: PersonHome, tmp_path: Path) -> None:

@@ -68,10 +68,8 @@ def _bar(share: float, series: str) -> Safe:
 
 
 def _row(name: str, plot: Safe, text: str = "") -> Safe:
-    return tag(
-        "div", tag("span", _breakable(name), class_="name"), tag("span", plot, class_="plot"), tag("span", text, class_="value"),
-        class_="row",
-    )  # fmt: skip
+    cells = ((_breakable(name), "name"), (plot, "plot"), (text, "value"))
+    return tag("div", [tag("span", content, class_=kind) for content, kind in cells], class_="row")
 
 
 def _breakable(name: str) -> Safe:
