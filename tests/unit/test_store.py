@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,6 +72,20 @@ def test_search_ranks_by_words_and_takes_no_operators(tmp_path: Path) -> None:
         assert [m.id for m in store.search('"see" NEAR( * -', 5)] == ["id3"]
         assert store.search('") * -', 5) == []
         assert store.search("", 5) == []
+
+
+def test_messages_that_name_each_other_share_a_conversation(tmp_path: Path) -> None:
+    chain = [
+        replace(a_message(1, conversation="b"), reply_to="", references=()),
+        replace(a_message(2, conversation="c"), reply_to="1@example.org", references=()),
+        replace(a_message(3, conversation="a"), reply_to="", references=("gone@x", "2@example.org")),
+        replace(a_message(4, conversation="d"), reply_to="gone@x", references=()),
+    ]
+    with Store.open(tmp_path / "s.sqlite") as store:
+        store.add(chain)
+        assert store.join_conversations() == 2
+        assert [m.conversation for m in map(store.message, ("id1", "id2", "id3", "id4")) if m] == ["a", "a", "a", "d"]
+        assert store.join_conversations() == 0
 
 
 def test_the_checkpoint_is_saved_with_its_messages(tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ def ingest(store: Store, owner: Owner, paths: Sequence[Path]) -> Iterator[Event]
         record = yield from _read(store, owner, archive, mark, wanted)
         totals.update(read=record.read, kept=record.kept, duplicates=record.duplicates)
         totals.update(dropped=sum(record.dropped.values()), bad=len(record.bad))
+    store.join_conversations()
     size = sum(archive.bytes for archive in archives)
     held = {"messages": store.count(), "yours": store.count(owner_only=True)}
     yield Event("imported", size, size, "bytes", f"{totals['kept']:,} new messages", {**totals, **held})

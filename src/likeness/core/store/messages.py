@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,27 @@ class Messages(Database):
             mine = [(address, name) for address, name in senders.fetchall() if owner.is_me(address, name)]
             update = "UPDATE messages SET from_owner = 1 WHERE sender = ? AND sender_name = ?"
             return sum(connection.execute(update, pair).rowcount for pair in mine)
+
+    def join_conversations(self) -> int:
+        """Give messages that name each other as parent or ancestor one conversation; return how many changed.
+
+        A mail knows its thread by what its own headers state, and those are often cut short. Of the conversations
+        joined the first in alphabetical order gives its name, so the order of imports does not matter.
+        """
+        linked = (
+            "SELECT DISTINCT m.conversation, p.conversation FROM messages m, json_each(m.parents) named "
+            "JOIN messages p ON p.native_id = named.value WHERE m.conversation <> p.conversation AND p.native_id <> '' "
+            "UNION SELECT m.conversation, p.conversation FROM messages m JOIN messages p ON p.native_id = m.reply_to "
+            "WHERE m.reply_to <> '' AND p.native_id <> '' AND m.conversation <> p.conversation"
+        )
+        with self._transaction() as connection:
+            leader: dict[str, str] = {}
+            for one, other in connection.execute(linked).fetchall():
+                first, second = sorted((_leader(leader, one), _leader(leader, other)))
+                if first != second:
+                    leader[second] = first
+            update = "UPDATE messages SET conversation = ? WHERE conversation = ?"
+            return sum(connection.execute(update, (_leader(leader, name), name)).rowcount for name in leader)
 
     def messages(self, owner_only: bool = False) -> Iterator[Message]:
         """Every message, ordered by (conversation, sent_at, id); those without a date come first.
@@ -110,6 +131,12 @@ class Messages(Database):
         with self._lock:
             row = self._connection.execute(f"SELECT {_COLUMNS} FROM messages {where}", (value,)).fetchone()  # noqa: S608
         return _message(row) if row else None
+
+
+def _leader(leader: Mapping[str, str], name: str) -> str:
+    while name in leader:
+        name = leader[name]
+    return name
 
 
 def _clean(text: str) -> str:
