@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from html.parser import HTMLParser
 
@@ -154,3 +155,10 @@ def test_plain_strings_are_escaped_and_markup_is_kept() -> None:
 def test_numbers_in_a_table_are_aligned() -> None:
     assert '<td class="number">12 dB</td>' in table(("a", "b"), [("x", "12 dB")])
     assert "<td>words</td>" in table(("a", "b"), [("x", "words")])
+
+
+def test_headings_do_not_skip_a_level(full: model.Report) -> None:
+    levels = [int(name[1]) for name, _ in read(drawn(full)).elements if re.fullmatch("h[1-6]", name)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))

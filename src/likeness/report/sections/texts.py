@@ -44,9 +44,9 @@ def _drafts(drafts: Sequence[DraftSample]) -> Safe | None:
     drawn = [
         tag(
             "div",
-            tag("div", tag("h4", "Asked for"), tag("p", draft.request, class_="letter")),
-            tag("div", tag("h4", f"Drafted ({draft.method})"), tag("p", draft.made, class_="letter")),
-            tag("div", tag("h4", "What they wrote"), tag("p", draft.original, class_="letter")),
+            tag("div", tag("p", "Asked for", class_="label"), tag("p", draft.request, class_="letter")),
+            tag("div", tag("p", f"Drafted ({draft.method})", class_="label"), tag("p", draft.made, class_="letter")),
+            tag("div", tag("p", "What they wrote", class_="label"), tag("p", draft.original, class_="letter")),
             class_="triple",
         )
         for draft in drafts
@@ -66,11 +66,13 @@ def _drafts(drafts: Sequence[DraftSample]) -> Safe | None:
 def _triple(sample: TextSample) -> Safe:
     return tag(
         "div",
-        tag("div", tag("h4", "Said plainly"), tag("p", sample.plain, class_="letter")),
+        tag("div", tag("p", "Said plainly", class_="label"), tag("p", sample.plain, class_="letter")),
         tag(
-            "div", tag("h4", "Put into their words"), tag("p", changed(sample.plain, sample.rewritten), class_="letter")
+            "div",
+            tag("p", "Put into their words", class_="label"),
+            tag("p", changed(sample.plain, sample.rewritten), class_="letter"),
         ),
-        tag("div", tag("h4", "What they wrote"), tag("p", sample.original, class_="letter")),
+        tag("div", tag("p", "What they wrote", class_="label"), tag("p", sample.original, class_="letter")),
         tag("p", sample.note, class_="note") if sample.note else None,
         class_="triple",
     )

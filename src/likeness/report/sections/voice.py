@@ -54,7 +54,7 @@ def play(sound: Sound, voice: str) -> Safe:
 def _sound(sound: Sound, voice: str) -> Safe:
     return tag(
         "div",
-        tag("h4", sound.title),
+        tag("p", sound.title, class_="label"),
         tag("p", f"“{sound.text}”", class_="said") if sound.text else None,
         play(sound, voice),
         class_="sound",
