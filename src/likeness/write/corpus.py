@@ -143,7 +143,7 @@ class Reader:
         return Exchange(
             id=digest(ids),
             text=self._redact(cleaned.text),
-            context=_shortened(self._redact(context), self.recipe.context_characters),
+            context=self._short_context(context),
             channel=channel,
             conversation=first.conversation,
             correspondent=correspondent,
@@ -153,6 +153,11 @@ class Reader:
             sign_off=self._redact(cleaned.sign_off),
             message_ids=ids,
         )
+
+    def _short_context(self, context: str) -> str:
+        limit = self.recipe.context_characters
+        # Cut generously first: a number cut in two would pass for no number, and all the rest is looked at in vain.
+        return _shortened(self._redact(_shortened(context, limit + 400)), limit)
 
     def _redact(self, text: str) -> str:
         redacted = self.redactor.redact(text)

@@ -25,11 +25,11 @@ _NUMBER = re.compile(
     re.I,
 )
 _PHONE_WORD = re.compile(
-    r"(?:\b(?:tel|telephone|phone|ph|mobile|mob|cell|fax|call|ring|text|sms|whatsapp|signal|telegram|number|nr|"
+    r"(?:(?<!\[)\b(?:tel|telephone|phone|ph|mobile|mob|cell|fax|call|ring|text|sms|whatsapp|signal|telegram|number|nr|"
     r"handy|telefon|mobil|nummer|"
     r"ruf|erreichbar|tél|téléphone|portable|appelle[zr]?|numéro|móvil|teléfono|telefono|cellulare|chiama|llama|"
     r"celular|telemóvel|liga|bel|"
-    r"reach (?:me|him|her|us)|dial)\b[^\n\d+(]{0,24}|[☎📞📱]\s*)$",
+    r"reach (?:me|him|her|us)|dial)\b[^\n\d+(\[]{0,24}|[☎📞📱]\s*)$",
     re.I,
 )
 _NOT_PHONE_WORD = re.compile(
