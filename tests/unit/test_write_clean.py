@@ -102,6 +102,10 @@ def test_ends_of_quoted_lines_broken_by_a_mailer_go_with_them() -> None:
     assert cleaned(body) == "Indeed."
     head = "I agree.\n\nThe other reason is that I (and I\n> suspect others) would like it.\n\nSo do I."
     assert cleaned(head) == "I agree.\n\nSo do I."
+    assert (
+        cleaned("I agree.\n\n  And calling the third differed from the fourth,\n> which is odd.\n\n >   :\n")
+        == "I agree."
+    )
 
 
 def test_a_sentence_that_looks_like_an_attribution_stays() -> None:

@@ -14,6 +14,7 @@ from likeness.write.clean import locales as words
 _QUOTE = re.compile(r"\s{0,4}(?:>|»|&gt;)|\s{0,8}[A-Z][A-Za-z]{0,12}>(?=\s|$)|\s{0,2}\|\s(?=\S.*\S)")
 _QUOTE_MARK = re.compile(r"\s{0,8}(?:[A-Z][A-Za-z]{0,12}(?=>))?(?:>|»|&gt;|\|(?=\s))\s?")
 _ADDRESS_END = re.compile(r"\s*>\s?[:：]\s*$")
+_STRAY = re.compile(r"\s*[:>|]+\s*$")
 _GOES_ON = re.compile(r"[a-zà-ÿ(]")
 _TABLE = re.compile(r"\s*\|.*\|\s*$")
 _WROTE = re.compile(rf"(?:^|[\s,)>\]\"'“”])(?:{words.WROTE})\b|写道|寫道|書きました|님이 작성", re.I)
@@ -85,7 +86,8 @@ def split_quotes(lines: list[str]) -> Split:
         if kind:
             position = _take_header(lines, quoted, position, length, kind, result)
             continue
-        result.own.append(lines[position])
+        if not _STRAY.match(lines[position]):
+            result.own.append(lines[position])
         position += 1
     return result
 
@@ -113,7 +115,7 @@ def _with_broken_ends(lines: list[str], quoted: list[bool]) -> list[bool]:
         if quoted[i] or not tail or not quoted[i + 1]:
             continue
         if not quoted[i - 1]:
-            alone = not lines[i - 1].strip() and len(tail) < 80 and tail[-1] not in ".?!:;,)"
+            alone = not lines[i - 1].strip() and len(tail) < 80 and tail[-1] not in ".?!:;)"
             marked[i] = alone and bool(_GOES_ON.match(unquote(lines[i + 1]).lstrip("> ")))
             continue
         # The break came where the tail's first word would have crossed the margin.
