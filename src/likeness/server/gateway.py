@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import structlog
+
 from likeness.core import artefacts
 from likeness.core.errors import InputError, LikenessError, NotFound, NotReady
 from likeness.core.home import PersonHome
@@ -124,27 +126,34 @@ class Gateway:
         for load in (self._warm_writer, self._warm_voice):
             try:
                 load()
-            except LikenessError:
+            except (NotReady, NotFound):
                 continue
+            except LikenessError as error:
+                structlog.get_logger("likeness.gateway").error("warming", code=error.code, stage=load.__name__[6:])
 
     def state(self) -> tuple[str, str]:
         """For the writer and the person's own voice: "ready", or why not."""
         return _state(self.writer), _state(lambda: self.voice(None))
 
     def _warm_writer(self) -> None:
-        self.writer()
-        from likeness.write.generate import adapter_folder
+        from likeness.write.generate import rewrite
 
-        self.lanes.warm(self.settings.writer, adapter_folder(self.home, self.settings.writer))
+        for _ in rewrite(self.writer(), "Ready.").pieces:
+            pass
 
     def _warm_voice(self) -> None:
-        folder = self.home.voices / OWN_VOICE
-        self.lanes.warm(artefacts.load(folder).engine, folder)
+        """Say a word and encode it every way: the first use of a library costs more than all later ones."""
+        from likeness.speak.encode import FORMATS, encode
+        from likeness.speak.generate import say
+
+        for audio in say(self.voice(None).speaker, "Ready."):
+            for sound_format in FORMATS:
+                encode(audio, sound_format)
 
 
 def _state(probe: Callable[[], object]) -> str:
     try:
         probe()
-    except (NotReady, NotFound, InputError) as error:
+    except LikenessError as error:
         return f"{error.code}: {error}"
     return "ready"

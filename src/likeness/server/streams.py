@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import closing
 from typing import Any, TypeVar
 
 import anyio
@@ -33,17 +36,28 @@ async def pieces(work: Generator[Part, None, None]) -> AsyncIterator[Part]:
 
 
 async def collect(request: Request, work: Generator[Part, None, None]) -> list[Part]:
-    """Every part of ``work``, for an answer in one piece; stops it when the caller has gone."""
-    found: list[Part] = []
-    stream = pieces(work)
+    """Every part of ``work``, made in one thread, for an answer in one piece; stops it when the caller has gone."""
+    gone = threading.Event()
+
+    def run() -> list[Part]:
+        found: list[Part] = []
+        with closing(work):
+            for part in work:
+                if gone.is_set():
+                    raise Interrupted("the caller went away")
+                found.append(part)
+        return found
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        gone.set()
+
+    watching = asyncio.ensure_future(watch())
     try:
-        async for part in stream:
-            found.append(part)
-            if await request.is_disconnected():
-                raise Interrupted("the caller went away")
+        return await to_thread.run_sync(run)
     finally:
-        await stream.aclose()  # type: ignore[attr-defined]
-    return found
+        watching.cancel()
 
 
 async def begun(work: Generator[Part, None, None]) -> Generator[Part, None, None]:
