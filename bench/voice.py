@@ -195,7 +195,7 @@ def word_error(condition: Condition) -> float:
     """Word errors by pocketsphinx over all of a condition's words."""
     import pocketsphinx
 
-    from likeness.engines.builtin.voice.features import resample
+    from likeness.engines.builtin.voice.resampling import resample
 
     decoder = pocketsphinx.Decoder(samprate=16_000, loglevel="FATAL")
     noise = np.random.default_rng(0)

@@ -31,6 +31,7 @@ from likeness.engines.builtin.voice.examples import Examples, Statistics, Uttera
 from likeness.engines.builtin.voice.features import Acoustics
 from likeness.engines.builtin.voice.model import AcousticModel, DurationModel, Scaling
 from likeness.engines.builtin.voice.network import Network, Schedule
+from likeness.engines.builtin.voice.resampling import resample
 from likeness.engines.builtin.voice.symbols import INDEX, SYMBOLS
 
 VOICES = {"slt": 1, "rms": 2, "awb": 3}
@@ -82,7 +83,7 @@ def read(voice: str, texts: list[str]) -> Iterator[Reading]:
             path = Path(folder) / "reading.wav"
             subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True, capture_output=True)
             samples, rate = soundfile.read(path)
-            sounds.append(features.resample(samples, rate, features.RATE))
+            sounds.append(resample(samples, rate, features.RATE))
     pitch = features.f0_range(sounds[:20])
     for text, samples in zip(texts, sounds, strict=True):
         yield Reading(text, tuple(pronounce(text)), features.analyse(samples, pitch, quick=True))

@@ -12,6 +12,7 @@ from likeness.engines.builtin.voice.english import pronounce
 from likeness.engines.builtin.voice.joining import Joiner
 from likeness.engines.builtin.voice.network import Network, Schedule
 from likeness.engines.builtin.voice.prior import prior
+from likeness.engines.builtin.voice.resampling import resample
 from likeness.engines.builtin.voice.symbols import SYMBOLS
 from likeness.engines.builtin.voice.units import Units
 
@@ -122,7 +123,7 @@ def test_stretching_changes_length_and_keeps_pitch(rate: float) -> None:
     tone = _tone(160.0, 1.0, 22_050)
     stretched = tempo.stretch(tone, 22_050, rate)
     assert len(stretched) == pytest.approx(len(tone) / rate, rel=0.06)
-    measured = features.analyse(features.resample(stretched, 22_050, features.RATE), (80.0, 320.0))
+    measured = features.analyse(resample(stretched, 22_050, features.RATE), (80.0, 320.0))
     assert np.exp(np.median(measured.static[20:-20, features.LOG_F0])) == pytest.approx(160.0, rel=0.02)
 
 
@@ -152,3 +153,16 @@ def test_a_sentence_that_was_recorded_is_played_back_whole() -> None:
     samples = np.full(len(acoustics) * 22_050 // 200, 1000, np.int16)
     sound = Joiner(units, samples, 22_050).render(chosen, said)
     assert len(sound) == pytest.approx(len(samples), rel=0.02)
+
+
+@pytest.mark.parametrize(("rate", "target"), [(22_050, 16_000), (16_000, 22_050), (48_000, 16_000), (8_000, 22_050)])
+def test_resampling_keeps_what_fits_and_drops_what_does_not(rate: int, target: int) -> None:
+    def tone(hertz: float, at: int) -> np.ndarray:
+        return np.sin(2 * np.pi * hertz * np.arange(at) / at)
+
+    kept = resample(tone(1000.0, rate), rate, target)
+    assert len(kept) == target
+    inside = slice(target // 10, -target // 10)
+    assert kept[inside] == pytest.approx(tone(1000.0, target)[inside], abs=2e-3)
+    if target < rate:
+        assert np.abs(resample(tone(0.54 * target, rate), rate, target)[inside]).max() < 0.02

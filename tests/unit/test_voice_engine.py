@@ -21,6 +21,7 @@ from likeness.engines.builtin.voice import features, speaking
 from likeness.engines.builtin.voice.engine import BuiltinVoice
 from likeness.engines.builtin.voice.english import pronounce
 from likeness.engines.builtin.voice.prior import prior
+from likeness.engines.builtin.voice.resampling import resample
 from likeness.engines.builtin.voice.voice import Voice
 
 READ = (
@@ -61,7 +62,7 @@ def _say(voice: Path, **changes: float) -> np.ndarray:
 
 
 def _pitch(samples: np.ndarray) -> np.ndarray:
-    measured = features.analyse(features.resample(samples, 22_050, features.RATE), (50.0, 500.0), quick=True)
+    measured = features.analyse(resample(samples, 22_050, features.RATE), (50.0, 500.0), quick=True)
     return np.exp(measured.static[measured.voiced, features.LOG_F0])
 
 

@@ -8,7 +8,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from likeness.engines.builtin.voice import vocoder
 from likeness.engines.builtin.voice.features import COEFFICIENTS, RATE, Array
@@ -29,7 +28,7 @@ def apply(samples: Array, rate: int, difference: NDArray[np.floating]) -> Array:
     """
     if not len(samples) or not len(difference):
         return samples
-    smooth = gaussian_filter1d(np.asarray(difference, dtype=np.float64), 2.0, axis=0) * STRENGTH
+    smooth = _smoothed(np.asarray(difference, dtype=np.float64)) * STRENGTH
     smooth[:, 0] *= LEVEL_STRENGTH
     hop = rate // 200
     window = np.hanning(4 * hop + 1)[:-1]
@@ -46,6 +45,15 @@ def apply(samples: Array, rate: int, difference: NDArray[np.floating]) -> Array:
         weight[start : start + 4 * hop] += window
     inside = slice(4 * hop, 4 * hop + len(samples))
     return np.asarray(out[inside] / np.maximum(weight[inside], 0.5))
+
+
+def _smoothed(rows: Array) -> Array:
+    """A Gaussian of two frames along the first axis."""
+    offsets = np.arange(-8, 9)
+    weights = np.exp(-0.5 * (offsets / 2.0) ** 2)
+    padded = np.pad(rows, ((8, 8), (0, 0)), "symmetric" if len(rows) > 8 else "edge")
+    shifted = (padded[8 + o : 8 + o + len(rows)] * w for o, w in zip(offsets, weights / weights.sum(), strict=True))
+    return np.asarray(np.sum(list(shifted), axis=0))
 
 
 @cache

@@ -22,7 +22,7 @@ class BuiltinVoice:
         name="builtin.voice",
         title="Built-in voice",
         kind=frozenset({"speaker", "trainer"}),
-        needs=("pyworld", "scipy", "soundfile"),
+        needs=("pyworld", "soundfile"),
         install="pip install likeness",
         memory_mb=200,
         can=frozenset({"streaming", "clone"}),

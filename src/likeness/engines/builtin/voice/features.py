@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import gcd
 
 import numpy as np
 import pyworld
@@ -45,16 +44,6 @@ class Acoustics:
     def power(self) -> NDArray[np.float32]:
         """Mean log power of each frame (natural logarithm), shape (frames,)."""
         return np.asarray(self.static[:, 0])
-
-
-def resample(samples: NDArray[np.floating], rate: int, target: int) -> Array:
-    """Polyphase resampling of mono ``samples`` from ``rate`` to ``target`` Hz, as float64."""
-    if rate == target:
-        return np.ascontiguousarray(samples, dtype=np.float64)
-    from scipy.signal import resample_poly
-
-    divisor = gcd(rate, target)
-    return np.ascontiguousarray(resample_poly(samples, target // divisor, rate // divisor), dtype=np.float64)
 
 
 def f0_range(recordings: Sequence[Array]) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from likeness.engines.builtin.voice import correction, features, vocoder
 from likeness.engines.builtin.voice.correction import CORRECTED
 from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, Array
 from likeness.engines.builtin.voice.model import Trajectory
+from likeness.engines.builtin.voice.resampling import resample
 from likeness.engines.builtin.voice.units import RENDERED, Chosen, Units
 
 FADE_SECONDS = 0.012
@@ -77,7 +78,7 @@ class Joiner:
                 groups.append([c])
         rendered: Array | None = None
         if any(c.unit == RENDERED for c in chosen):
-            sound = features.resample(vocoder.render(trajectory.static, trajectory.voiced), features.RATE, self.rate)
+            sound = resample(vocoder.render(trajectory.static, trajectory.voiced), features.RATE, self.rate)
             rendered = sound * 32768
         runs = []
         for group in groups:

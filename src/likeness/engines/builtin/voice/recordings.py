@@ -20,6 +20,7 @@ from likeness.engines.builtin.voice.english.pronounce import pronounce
 from likeness.engines.builtin.voice.examples import Utterance
 from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, Acoustics, Array
 from likeness.engines.builtin.voice.model import AcousticModel
+from likeness.engines.builtin.voice.resampling import resample
 
 THREADS = 4
 SHORTEST_SECONDS = 0.3
@@ -67,7 +68,7 @@ def measure(clips: Sequence[Clip], ledger: Ledger) -> Iterator[Event | list[Reco
     if not sounds:
         raise PoorRecording("no clip of the corpus can be used", hint="; ".join(sorted(set(ledger.refused.values()))))
     spread = sounds[:: max(1, len(sounds) // 20)]
-    pitch = features.f0_range([features.resample(s[: 15 * r], r, features.RATE) for _, s, r in spread])
+    pitch = features.f0_range([resample(s[: 15 * r], r, features.RATE) for _, s, r in spread])
     recordings = []
     # WORLD lets go of the interpreter's lock, so threads share the cores; the results do not depend on them.
     with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
@@ -82,7 +83,7 @@ def measure(clips: Sequence[Clip], ledger: Ledger) -> Iterator[Event | list[Reco
 
 
 def _measured(clip: Clip, samples: Array, rate: int, pitch: tuple[float, float]) -> Recording:
-    acoustics = features.analyse(features.resample(samples, rate, features.RATE), pitch)
+    acoustics = features.analyse(resample(samples, rate, features.RATE), pitch)
     return Recording(clip.id, samples, rate, acoustics, tuple(pronounce(clip.transcript)))
 
 
@@ -119,7 +120,7 @@ def waveform(utterances: Sequence[Utterance], recordings: Sequence[Recording], r
     frame = 0
     for utterance in utterances:
         recording = by_id[utterance.id]
-        sound = features.resample(recording.samples, recording.rate, rate)
+        sound = resample(recording.samples, recording.rate, rate)
         begin = round(frame * rate / FRAMES_PER_SECOND)
         frame += len(utterance.acoustics)
         end = round(frame * rate / FRAMES_PER_SECOND)

@@ -12,6 +12,7 @@ from likeness.engines.builtin.voice import features, tempo, tokens, vocoder
 from likeness.engines.builtin.voice.english.phones import Word
 from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, LOG_F0, Array
 from likeness.engines.builtin.voice.model import Trajectory
+from likeness.engines.builtin.voice.resampling import resample
 from likeness.engines.builtin.voice.tokens import Token
 from likeness.engines.builtin.voice.voice import RATE, Voice
 
@@ -64,7 +65,7 @@ def _by_units(voice: Voice, phrase: Trajectory, rate: float) -> Array:
 
 
 def _by_vocoder(phrase: Trajectory) -> Array:
-    return features.resample(vocoder.render(phrase.static, phrase.voiced), features.RATE, RATE)
+    return resample(vocoder.render(phrase.static, phrase.voiced), features.RATE, RATE)
 
 
 def _with_manner(voice: Voice, trajectory: Trajectory, manner: Manner) -> Trajectory:

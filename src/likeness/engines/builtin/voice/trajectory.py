@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solveh_banded
 
 from likeness.engines.builtin.voice.features import APERIODICITY, LOG_F0, STATIC, Array
 
@@ -31,26 +30,50 @@ def generate(means: NDArray[np.floating], variances: NDArray[np.floating]) -> Ar
     right[:-2] += inner_acceleration
     right[1:-1] -= 2 * inner_acceleration
     velocity_band, acceleration_band = _bands(frames)
-    out = np.empty((frames, width))
-    for column in range(width):
-        band = precision[1, column] * velocity_band + precision[2, column] * acceleration_band
-        band[2] += precision[0, column]
-        out[:, column] = solveh_banded(band, right[:, column], check_finite=False)
-    return out
+    band = precision[1] * velocity_band[..., None] + precision[2] * acceleration_band[..., None]
+    band[0] += precision[0]
+    return _solved(band, right)
+
+
+def _solved(band: Array, right: Array) -> Array:
+    """Solve a symmetric positive system of two side diagonals for each column at once, by L D L' factors.
+
+    ``band`` is (3, frames, columns): the diagonal, then what stands one and two to its left; ``right`` is changed.
+    """
+    diagonal, one, two = band
+    for row in range(1, len(right)):
+        if row > 1:
+            far = two[row] / diagonal[row - 2]
+            diagonal[row] -= far * two[row]
+            one[row] -= two[row] * one[row - 1]
+            right[row] -= far * right[row - 2]
+            two[row] = far
+        near = one[row] / diagonal[row - 1]
+        diagonal[row] -= near * one[row]
+        right[row] -= near * right[row - 1]
+        one[row] = near
+    right /= diagonal
+    for row in range(len(right) - 2, -1, -1):
+        right[row] -= one[row + 1] * right[row + 1]
+        if row + 2 < len(right):
+            right[row] -= two[row + 2] * right[row + 2]
+    return right
 
 
 def _bands(frames: int) -> tuple[Array, Array]:
-    """Upper bands (3, frames) of W'W for the first- and second-difference windows; row 2 is the diagonal."""
+    """W'W of the first- and second-difference windows, each (3, frames): the diagonal, then what stands one and two
+    to its left.
+    """
     velocity, acceleration = np.zeros((3, frames)), np.zeros((3, frames))
-    velocity[2, 2:] += 0.25
-    velocity[2, :-2] += 0.25
-    velocity[0, 2:] -= 0.25
-    acceleration[2, 2:] += 1
-    acceleration[2, :-2] += 1
-    acceleration[2, 1:-1] += 4
+    velocity[0, 2:] += 0.25
+    velocity[0, :-2] += 0.25
+    velocity[2, 2:] -= 0.25
+    acceleration[0, 2:] += 1
+    acceleration[0, :-2] += 1
+    acceleration[0, 1:-1] += 4
     acceleration[1, 2:] -= 2
     acceleration[1, 1:-1] -= 2
-    acceleration[0, 2:] += 1
+    acceleration[2, 2:] += 1
     return velocity, acceleration
 
 

@@ -16,6 +16,8 @@ from likeness.engines.builtin.voice.features import (
     Array,
 )
 
+PITCH_LIMITS_HZ = (30.0, 1500.0)
+
 
 def envelope(coefficients: NDArray[np.floating]) -> Array:
     """Decode mel-coded coefficients (frames, 40) to power spectra (frames, 513)."""
@@ -25,7 +27,8 @@ def envelope(coefficients: NDArray[np.floating]) -> Array:
 
 def render(static: NDArray[np.floating], voiced: NDArray[np.bool_]) -> Array:
     """Sound at 16 kHz from frames (frames, 42) and voicing (frames,)."""
-    pitch = np.where(voiced, np.exp(static[:, LOG_F0]), 0.0).astype(np.float64)
+    log_pitch = np.clip(static[:, LOG_F0].astype(np.float64), *np.log(PITCH_LIMITS_HZ))
+    pitch = np.where(voiced, np.exp(log_pitch), 0.0)
     noise = np.ascontiguousarray(np.minimum(static[:, APERIODICITY : APERIODICITY + 1], 0.0), dtype=np.float64)
     aperiodicity = pyworld.decode_aperiodicity(noise, RATE, FFT_SIZE)
     return np.asarray(
