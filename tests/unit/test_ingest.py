@@ -112,6 +112,13 @@ def test_the_ledger_accounts_for_everything(archives: Path, tmp_path: Path) -> N
         assert len(answers) == 19
 
 
+def test_files_that_are_no_archive_are_named(archives: Path, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.sqlite") as store:
+        events = drain(ingest(store, ME, [archives]))
+    assert "notes.md" in events[0].note
+    assert events[-1].metrics["files_left_out"] == 1
+
+
 def test_progress_never_runs_back_and_ends_full(archives: Path, tmp_path: Path) -> None:
     with Store.open(tmp_path / "s.sqlite") as store:
         events = [e for e in ingest(store, ME, [archives]) if e.stage == "reading Inbox.mbox"]

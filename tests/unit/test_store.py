@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from likeness.core.errors import HomeUnavailable, InputError
+from likeness.core.errors import Busy, HomeUnavailable, InputError
 from likeness.core.store import Checkpoint, Store
 from likeness.core.types import Message, Skipped
 
@@ -135,6 +135,31 @@ def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(InputError, match="newer"):
         Store.open(tmp_path / "new.sqlite")
+
+
+def test_a_full_disk_and_a_damaged_file_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store.open(path) as store:
+        pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
+        store._connection.execute(f"PRAGMA max_page_count={pages + 2}")
+        with pytest.raises(HomeUnavailable, match="full"):
+            store.add([a_message(n, body="long " * 9000) for n in range(20)])
+        assert store.count() == 0
+        store._connection.execute("PRAGMA max_page_count=100000")
+        store.add([a_message(n, body="long " * 900) for n in range(20)])
+    raw = bytearray(path.read_bytes())
+    raw[8192 : len(raw) - 4096] = b"\xaa" * (len(raw) - 4096 - 8192)
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match="cannot be used"), Store.open(path) as store:
+        list(store.messages())
+
+
+def test_a_second_writer_waits_and_is_then_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("likeness.core.store.database.BUSY_SECONDS", 0.05)
+    with Store.open(tmp_path / "s.sqlite") as first, Store.open(tmp_path / "s.sqlite") as second:
+        with first._transaction(), pytest.raises(Busy):
+            second.add([a_message(1)])
+        assert second.add([a_message(1)]) == 1
 
 
 def test_half_a_surrogate_pair_does_not_stop_a_batch(tmp_path: Path) -> None:

@@ -17,13 +17,14 @@ from likeness.core.events import Event
 from likeness.core.protocols import Owner, Source, Threaded
 from likeness.core.store import Checkpoint, ImportRecord, Store
 from likeness.core.types import Identity, Message, Progress, Skipped
-from likeness.write.recognise import fingerprint, recognise
+from likeness.write.recognise import fingerprint, recognise, survey
 
 __all__ = ["ingest", "propose_identities", "recognise"]
 
 _BATCH_MESSAGES = 500
 _BATCH_SKIPPED = 20_000
 _EVIDENCE_SHOWN = 3
+_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -83,12 +84,14 @@ def ingest(store: Store, owner: Owner, paths: Sequence[Path]) -> Iterator[Event]
     """Read every archive in ``paths`` into ``store``.
 
     Events count bytes; the last one ("imported") carries the totals of this call as metrics: read, kept, duplicates,
-    dropped, bad, and what the store holds now (messages, yours).
+    dropped, bad, files_left_out, and what the store holds now (messages, yours).
     Raises :class:`OwnerUnknown` without an identity, and what :func:`recognise` raises.
     """
     if not owner.identities:
         raise OwnerUnknown("nobody has said who the owner is", hint="confirm names and addresses, or give --me")
-    archives = [_archive(name, path) for name, path in recognise(paths)]
+    found = survey(paths)
+    archives = [_archive(name, path) for name, path in found.archives]
+    yield Event("recognised", len(archives), len(archives), "archives", _named(found.left_out))
     store.claim(owner)
     answered = yield from _answered(owner, archives)
     wanted = answered | store.missing_parents()
@@ -100,8 +103,16 @@ def ingest(store: Store, owner: Owner, paths: Sequence[Path]) -> Iterator[Event]
         totals.update(dropped=sum(record.dropped.values()), bad=len(record.bad))
     store.join_conversations()
     size = sum(archive.bytes for archive in archives)
+    totals.update(files_left_out=len(found.left_out))
     held = {"messages": store.count(), "yours": store.count(owner_only=True)}
     yield Event("imported", size, size, "bytes", f"{totals['kept']:,} new messages", {**totals, **held})
+
+
+def _named(left_out: Sequence[Path]) -> str:
+    if not left_out:
+        return ""
+    names = ", ".join(path.name for path in left_out[:_NAMED]) + (", …" if len(left_out) > _NAMED else "")
+    return f"not known, left out: {len(left_out):,} files ({names})"
 
 
 def _archive(name: str, path: Path) -> _Archive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from likeness.core import plugins
@@ -16,23 +17,40 @@ _SAMPLE_BYTES = 65_536
 _LISTED = 5
 
 
-def recognise(paths: Sequence[Path]) -> list[tuple[str, Path]]:
-    """Which source reads what: (source name, file or folder), in a stable order.
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What was found in some paths: (source name, file or folder) in a stable order, and the files no source knows."""
 
-    A folder that a source knows as a whole is given to it; every other file in it is looked at, and those that no
-    source knows are left out. Raises :class:`InputError` for a path that is not there and :class:`UnknownFormat` for
-    one in which nothing is recognised.
+    archives: tuple[tuple[str, Path], ...]
+    left_out: tuple[Path, ...]
+
+
+def recognise(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Which source reads what: (source name, file or folder), in a stable order. Raises what :func:`survey` raises."""
+    return list(survey(paths).archives)
+
+
+def survey(paths: Sequence[Path]) -> Survey:
+    """Look at every file.
+
+    A folder that a source knows as a whole is given to it; every other file in it is looked at. Raises
+    :class:`InputError` for a path that is not there or cannot be read and :class:`UnknownFormat` for one in which
+    nothing is recognised.
     """
     sources = plugins.sources()
     found: dict[tuple[str, Path], None] = {}
+    left_out: list[Path] = []
     for path in paths:
         if not path.exists():
             raise InputError(f"{path} is not there", hint="check the path")
-        here = list(_recognised(path, sources))
+        here = list(_recognised(path, sources, left_out))
         if not here:
-            raise UnknownFormat(_described(path), hint=_expected(path, sources))
+            try:
+                raise UnknownFormat(_described(path), hint=_expected(path, sources))
+            except OSError as error:
+                raise InputError(f"{path} cannot be read: {error.strerror}", hint="check its permissions") from None
         found.update(dict.fromkeys(here))
-    return list(found)
+    return Survey(tuple(found), tuple(left_out))
 
 
 def fingerprint(path: Path, files: Sequence[Path], context: Iterable[str] = ()) -> str:
@@ -42,7 +60,10 @@ def fingerprint(path: Path, files: Sequence[Path], context: Iterable[str] = ()) 
     """
     parts: list[str | bytes] = [*context]
     sizes = [file.stat().st_size for file in files]
-    parts += [f"{file.relative_to(path) if file != path else file.name}:{size}" for file, size in zip(files, sizes)]
+    parts += [
+        f"{file.relative_to(path) if file != path else file.name}:{size}"
+        for file, size in zip(files, sizes, strict=True)
+    ]
     total = sum(sizes)
     step = max(total // _SAMPLES, _SAMPLE_BYTES)
     before = 0
@@ -57,7 +78,7 @@ def fingerprint(path: Path, files: Sequence[Path], context: Iterable[str] = ()) 
     return digest(parts)
 
 
-def _recognised(path: Path, sources: Sequence[Source]) -> Iterator[tuple[str, Path]]:
+def _recognised(path: Path, sources: Sequence[Source], left_out: list[Path]) -> Iterator[tuple[str, Path]]:
     claimed: set[Path] = set()
     for source in sources:
         if source.recognises(path):
@@ -65,10 +86,12 @@ def _recognised(path: Path, sources: Sequence[Source]) -> Iterator[tuple[str, Pa
             if path.is_file():
                 return
             claimed.update(source.files(path))
-    if path.is_dir():
+    if path.is_file():
+        left_out.append(path)
+    elif path.is_dir():
         for file in sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")):
             if file not in claimed:
-                yield from _recognised(file, sources)
+                yield from _recognised(file, sources, left_out)
 
 
 def _described(path: Path) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from likeness.core import files
-from likeness.core.errors import Busy, HomeUnavailable, InputError
+from likeness.core.errors import Busy, HomeUnavailable, InputError, LikenessError
 from likeness.core.store.migrations import MIGRATIONS
 
 BUSY_SECONDS = 30
@@ -71,19 +71,28 @@ class Database:
         self.close()
 
     @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection for a query; a damaged file is said as one of our errors."""
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlite3.DatabaseError as error:
+                raise _explained(error, self.path) from None
+
+    @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing: commit at the end of the block, roll back on any exception."""
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                raise _explained(error, self.path) from None
-            try:
                 yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
+                    raise _explained(error, self.path) from None
                 raise
-            self._connection.execute("COMMIT")
 
     def _migrate(self) -> None:
         if self._version() == len(MIGRATIONS):
@@ -103,7 +112,10 @@ class Database:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _explained(error: sqlite3.DatabaseError, path: Path) -> Busy | InputError:
-    if isinstance(error, sqlite3.OperationalError) and "lock" in str(error):
-        return Busy(f"the store {path} is being written by another process", hint="wait for it to end, then try again")
+def _explained(error: sqlite3.DatabaseError, path: Path) -> LikenessError:
+    if isinstance(error, sqlite3.OperationalError):
+        if "lock" in str(error):
+            return Busy(f"the store {path} is being written by another process", hint="wait for it, then try again")
+        if "full" in str(error) or "disk I/O" in str(error) or "readonly" in str(error):
+            return HomeUnavailable(f"the store {path} cannot be written: {error}", hint="check the disk and its space")
     return InputError(f"{path} cannot be used as a store: {error}", hint="restore it from a backup")

@@ -95,8 +95,8 @@ class Imports(Database):
 
     def _records(self, where: str, values: tuple[int, ...]) -> list[ImportRecord]:
         columns = "id, source, path, read, kept, duplicates, bytes, started_at, finished_at, file_number, cursor"
-        with self._lock:
-            rows = self._connection.execute(f"SELECT {columns} FROM imports {where} ORDER BY id", values).fetchall()  # noqa: S608
+        with self._reading() as connection:
+            rows = connection.execute(f"SELECT {columns} FROM imports {where} ORDER BY id", values).fetchall()  # noqa: S608
             return [self._record(row) for row in rows]
 
     def _record(self, row: tuple[int, str, str, int, int, int, int, str, str | None, int, int]) -> ImportRecord:

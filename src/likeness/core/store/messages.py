@@ -76,10 +76,10 @@ class Messages(Database):
         """
         where = "WHERE from_owner" if owner_only else ""
         query = f"SELECT {_COLUMNS} FROM messages {where} ORDER BY conversation, sent_at, id"  # noqa: S608
-        with self._lock:
-            cursor = self._connection.execute(query)
+        with self._reading() as connection:
+            cursor = connection.execute(query)
         while True:
-            with self._lock:
+            with self._reading():
                 page = cursor.fetchmany(_PAGE)
             if not page:
                 return
@@ -96,8 +96,8 @@ class Messages(Database):
     def count(self, owner_only: bool = False) -> int:
         """How many messages there are."""
         where = "WHERE from_owner" if owner_only else ""
-        with self._lock:
-            return int(self._connection.execute(f"SELECT count(*) FROM messages {where}").fetchone()[0])  # noqa: S608
+        with self._reading() as connection:
+            return int(connection.execute(f"SELECT count(*) FROM messages {where}").fetchone()[0])  # noqa: S608
 
     def missing_parents(self) -> frozenset[str]:
         """Native ids that the owner's messages answer and no stored message has."""
@@ -105,8 +105,8 @@ class Messages(Database):
             "SELECT DISTINCT reply_to FROM messages m WHERE from_owner AND reply_to <> '' AND NOT EXISTS "
             "(SELECT 1 FROM messages p WHERE p.native_id = m.reply_to AND p.native_id <> '')"
         )
-        with self._lock:
-            return frozenset(row[0] for row in self._connection.execute(query))
+        with self._reading() as connection:
+            return frozenset(row[0] for row in connection.execute(query))
 
     def search(self, query: str, limit: int = 20, *, owner_only: bool = False) -> list[Message]:
         """Messages with any of the words of ``query`` in subject or body, best match (BM25) first.
@@ -123,13 +123,13 @@ class Messages(Database):
             f"SELECT {columns} FROM messages_text JOIN messages m ON m.key = messages_text.rowid "  # noqa: S608
             f"WHERE messages_text MATCH ? {owner} ORDER BY bm25(messages_text), m.key LIMIT ?"
         )
-        with self._lock:
-            rows = self._connection.execute(sql, (match, limit)).fetchall()
+        with self._reading() as connection:
+            rows = connection.execute(sql, (match, limit)).fetchall()
         return [_message(row) for row in rows]
 
     def _one(self, where: str, value: str) -> Message | None:
-        with self._lock:
-            row = self._connection.execute(f"SELECT {_COLUMNS} FROM messages {where}", (value,)).fetchone()  # noqa: S608
+        with self._reading() as connection:
+            row = connection.execute(f"SELECT {_COLUMNS} FROM messages {where}", (value,)).fetchone()  # noqa: S608
         return _message(row) if row else None
 
 
