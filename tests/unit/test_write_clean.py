@@ -59,6 +59,7 @@ HEADERS = [
     "Fra: Ben Ode\nSendt: 3. februar 2020\nTil: Ana\nEmne: planer",
     "-------- Weitergeleitete Nachricht --------\nBetreff: Pläne\nVon: Ben Ode",
     "---------- Forwarded message ---------\nFrom: Ben Ode <ben@example.org>\nDate: Mon\nSubject: plans",
+    "-----Antwort auf Nachricht-----",
     "Begin forwarded message:\n\nFrom: Ben Ode\nSubject: plans\nDate: 3 February 2020",
 ]
 
@@ -108,6 +109,10 @@ def test_ends_of_quoted_lines_broken_by_a_mailer_go_with_them() -> None:
     )
 
 
+def test_an_attribution_on_the_same_line_goes() -> None:
+    assert cleaned("Fine by me. On Mon, 3 Feb 2020 at 10:11, Ben Ode wrote:\n> Friday?") == "Fine by me."
+
+
 def test_a_sentence_that_looks_like_an_attribution_stays() -> None:
     for text in (
         "On the other hand, it works.\nIn 2019 I wrote:\nit does not.",
@@ -155,6 +160,13 @@ def test_each_mail_program_has_its_quote(quote: str) -> None:
     result = clean_message(message(body, body_type="html"), Signatures())
     assert result.text == "My own words."
     assert "Quoted words here." in result.quoted
+
+
+def test_an_indented_paragraph_is_no_quote() -> None:
+    indented = "<p>First</p><blockquote style='margin:0 0 0 40px;border:none'>Second</blockquote>"
+    assert clean_message(message(indented, body_type="html"), Signatures()).text == "First\n\nSecond"
+    quoted = "<p>First</p><blockquote>Second</blockquote>"
+    assert clean_message(message(quoted, body_type="html"), Signatures()).text == "First"
 
 
 def test_hidden_and_deep_html() -> None:

@@ -16,8 +16,9 @@ from likeness.write.clean.locales import FORWARDED
 REPLY_BREAK = "-----Original Message-----"
 
 _QUOTES = (
-    "blockquote[type=cite], blockquote.gmail_quote, .yahoo_quoted, blockquote.protonmail_quote, .tutanota_quote, "
-    ".zmail_extra, blockquote[cite], #isReplyContent, .qt, blockquote.type-cite"
+    # Mail programs' indent button writes a blockquote too, and takes its border away.
+    "blockquote:not([style*='border:none']):not([style*='border: none']), .yahoo_quoted, .tutanota_quote, "
+    ".zmail_extra, #isReplyContent, .qt"
 )
 _ATTRIBUTIONS = ".gmail_attr, .moz-cite-prefix, .yahoo_quoted_attribution"
 _BREAKS = (

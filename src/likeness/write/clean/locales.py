@@ -86,6 +86,10 @@ ORIGINAL = (
     "mesaj original|"
     "reply message|原始邮件|原始郵件|元のメッセージ|원본 메시지"
 )
+MESSAGE = (
+    "message|nachricht|mensaje|messaggio|mensagem|bericht|besked|meddelelse|melding|meddelande|viesti|wiadomość|zpráva|"
+    "сообщение|üzenet|ileti|mesaj|e-?mail"
+)
 FORWARDED = (
     "forwarded message|forwarded by .{1,80}|begin forwarded message|weitergeleitete nachricht|"
     "anfang der weitergeleiteten nachricht|message transféré|message transmis|début du message (?:réexpédié|transféré)|"

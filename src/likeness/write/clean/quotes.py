@@ -14,6 +14,7 @@ from likeness.write.clean import locales as words
 _QUOTE = re.compile(r"\s{0,4}(?:>|»|&gt;)|\s{0,8}[A-Z][A-Za-z]{0,12}>(?=\s|$)|\s{0,2}\|\s(?=\S.*\S)")
 _QUOTE_MARK = re.compile(r"\s{0,8}(?:[A-Z][A-Za-z]{0,12}(?=>))?(?:>|»|&gt;|\|(?=\s))\s?")
 _ADDRESS_END = re.compile(r"\s*>\s?[:：]\s*$")
+_RUN_ON = re.compile(r"(.*\S)\s+(On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,? .*\d.* wrote:\s*)$")
 _STRAY = re.compile(r"\s*[:>|]+\s*$")
 _GOES_ON = re.compile(r"[a-zà-ÿ(]")
 _TABLE = re.compile(r"\s*\|.*\|\s*$")
@@ -48,7 +49,9 @@ _LABEL = re.compile(
     re.I,
 )
 _ORIGINAL = re.compile(
-    rf"[\s>*_-]*-{{2,}}\s*(?:{words.ORIGINAL})\s*:?[\s*_-]*$|^\s*(?:{words.ORIGINAL})\s*:?\s*$", re.I
+    rf"[\s>*_-]*-{{2,}}\s*(?:{words.ORIGINAL})\s*:?[\s*_-]*$|^\s*(?:{words.ORIGINAL})\s*:?\s*$|"
+    rf"\s*-{{4,}}\s?[\w ]{{0,30}}\b(?:{words.MESSAGE})\b[\w ]{{0,30}}-{{4,}}\s*$",
+    re.I,
 )
 _FORWARDED = re.compile(rf"[\s>*_-]*(?:-{{2,}}|_{{2,}}|begin)?\s*(?:{words.FORWARDED})\s*:?[\s*_-]*$", re.I)
 _RULE = re.compile(r"\s*(?:_{5,}|-{5,}|={5,})\s*$")
@@ -71,6 +74,7 @@ def split_quotes(lines: list[str]) -> Split:
     A removed stretch leaves one blank line in ``own`` so that the paragraphs around it stay apart.
     """
     result = Split()
+    lines = [part for line in lines for part in _apart(line)]
     quoted = [is_quote(line) for line in lines]
     quoted = _with_broken_ends(lines, quoted)
     position = 0
@@ -100,6 +104,12 @@ def is_quote(line: str) -> bool:
 def unquote(line: str) -> str:
     """``line`` without its outermost quote mark."""
     return _QUOTE_MARK.sub("", line, count=1)
+
+
+def _apart(line: str) -> list[str]:
+    """``line``, in two when an attribution follows the owner's words on it."""
+    match = _RUN_ON.match(line) if line.rstrip().endswith(":") else None
+    return [match[1], match[2]] if match and not is_quote(line) else [line]
 
 
 def _with_broken_ends(lines: list[str], quoted: list[bool]) -> list[bool]:
