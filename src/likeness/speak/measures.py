@@ -9,13 +9,14 @@ from likeness.core.types import Audio, Samples
 
 _FFT_SECONDS = 0.032
 _BAND_HZ = 250.0
+_HIGHEST_HZ = 24_000.0
 _NOISE_PERCENTILE = 10.0
 _LOUD_PERCENTILE = 95.0
 Power = NDArray[np.float64]
 
 
 def spectrogram(audio: Audio, *, window_seconds: float = _FFT_SECONDS, hop_seconds: float = 0.016) -> Power:
-    """Power spectra of Hann windows, shape (frames, bins), bin k at k / ``window_seconds`` Hz.
+    """Power spectra of Hann windows, shape (frames, bins), bin k at k / ``window_seconds`` Hz, up to 24 kHz.
 
     A full-scale sine sums to about 0.5 over its bins. Of a long sound at most 4,000 windows are taken.
     """
@@ -26,13 +27,14 @@ def spectrogram(audio: Audio, *, window_seconds: float = _FFT_SECONDS, hop_secon
     starts = np.arange(0, len(samples) - size + 1, hop)
     starts = starts[:: -(-len(starts) // 4000)]
     window = np.hanning(size + 1)[:-1].astype(np.float32)
-    made = np.empty((len(starts), size // 2 + 1))
+    bins = min(size // 2, round(_HIGHEST_HZ * window_seconds)) + 1
+    made = np.empty((len(starts), bins))
     for first in range(0, len(starts), 256):
         part = starts[first : first + 256]
         frames = samples[part[:, None] + np.arange(size)] * window
-        made[first : first + len(part)] = np.abs(np.fft.rfft(frames, axis=1)) ** 2
-    scaled: Power = made * (2.0 / (size * float(np.sum(window**2))))
-    return scaled
+        made[first : first + len(part)] = np.abs(np.fft.rfft(frames, axis=1)[:, :bins]) ** 2
+    made *= 2.0 / (size * float(np.sum(window**2)))
+    return made
 
 
 def bands(power: Power, window_seconds: float = _FFT_SECONDS, width_hz: float = _BAND_HZ) -> Power:
@@ -93,17 +95,16 @@ def clipped_share(samples: Samples) -> float:
 
     Found also when the level was lowered after clipping.
     """
-    peak = float(np.abs(samples).max(initial=0.0))
+    peak = max(float(samples.max(initial=0.0)), -float(samples.min(initial=0.0)))
     if peak < 0.02 or len(samples) < 3:
         return 0.0
     clipped = 0
-    for side in (samples, -samples):
-        extreme = float(side.max())
-        if extreme < 0.5 * peak:
+    highest, lowest = float(samples.max()), float(samples.min())
+    for size, at_extreme in ((highest, samples >= 0.999 * highest), (-lowest, samples <= 0.999 * lowest)):
+        if size < 0.5 * peak:
             continue
-        at_extreme = side >= extreme * 0.999
         first = np.flatnonzero(at_extreme[:-2] & at_extreme[1:-1] & at_extreme[2:])
-        three = np.stack([side[first], side[first + 1], side[first + 2]])
+        three = np.stack([samples[first], samples[first + 1], samples[first + 2]])
         if len(first) and (np.ptp(three, axis=0) < 2e-4 * peak).any():
             clipped += int(at_extreme.sum())
     return clipped / len(samples)
