@@ -29,8 +29,8 @@ from likeness.engines.builtin.voice.english.phones import Word
 from likeness.engines.builtin.voice.english.pronounce import pronounce
 from likeness.engines.builtin.voice.examples import Examples, Statistics, Utterance
 from likeness.engines.builtin.voice.features import Acoustics
-from likeness.engines.builtin.voice.model import AcousticModel, DurationModel, Scaling
-from likeness.engines.builtin.voice.network import Network, Schedule
+from likeness.engines.builtin.voice.model import AcousticModel, DurationModel
+from likeness.engines.builtin.voice.network import Network, Scaling, Schedule
 from likeness.engines.builtin.voice.resampling import resample
 from likeness.engines.builtin.voice.symbols import INDEX, SYMBOLS
 

@@ -23,29 +23,29 @@ def adapt(
     prior: AcousticModel, utterances: Sequence[Utterance], epochs: int, seed: int
 ) -> Iterator[Event | AcousticModel]:
     """Yields an event after each pass and the adapted model last. The prior's input scaling is kept."""
-    examples = assemble(utterances)
+    examples = assemble(utterances, prior.scaling)
     statistics = examples.statistics()
     network = prior.network.copy()
-    inputs, targets = prior.scaling(examples.inputs), examples.normalised(statistics)
+    targets = examples.normalised(statistics)
     yield Event("adapt", 0, epochs, "passes")
     plan = Schedule(epochs=epochs, batch=256, rate=5e-4, dropout=0.1)
-    for number, loss in enumerate(network.fit(inputs, targets, plan, seed), start=1):
+    for number, loss in enumerate(network.fit(examples.inputs, targets, plan, seed), start=1):
         yield Event("adapt", number, epochs, "passes", metrics={"loss": loss})
     durations = prior.durations.adapted(
-        prior.scaling(examples.rows), examples.tokens, Schedule(epochs=12, batch=64, rate=5e-4, dropout=0.05), seed
+        examples.rows, examples.tokens, Schedule(epochs=12, batch=64, rate=5e-4, dropout=0.05), seed
     )
     fitted = replace(prior, network=network, durations=durations, statistics=statistics)
     yield with_spread(fitted, examples, statistics)
 
 
 def with_spread(model: AcousticModel, examples: Examples, statistics: Statistics) -> AcousticModel:
-    """``model`` with the residual and global variance it has on ``examples``."""
+    """``model`` with the residual and global variance it has on ``examples`` (inputs scaled)."""
     errors, natural, generated = [], [], []
     bounds = list(zip(examples.bounds[:-1], examples.bounds[1:], strict=True))
     step = max(1, len(bounds) // JUDGED)
     predictions: list[tuple[NDArray[np.float32], int, int]] = []
     for start, end in bounds[::step][:JUDGED]:
-        predicted = model.network.predict(model.scaling(examples.inputs[start:end]))[:, :-1]
+        predicted = model.network.predict(examples.inputs[start:end])[:, :-1]
         means = predicted * statistics.spread + statistics.mean
         errors.append(means - examples.targets[start:end])
         predictions.append((means, start, end))

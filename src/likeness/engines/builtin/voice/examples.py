@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from likeness.engines.builtin.voice import context
 from likeness.engines.builtin.voice.english.phones import Word
-from likeness.engines.builtin.voice.features import Acoustics, with_deltas
+from likeness.engines.builtin.voice.features import STATIC, Acoustics, with_deltas
+from likeness.engines.builtin.voice.network import Scaling
 from likeness.engines.builtin.voice.tokens import Token
 
 EDGE = 20
@@ -70,19 +71,23 @@ def trimmed(utterance: Utterance) -> Utterance:
     return Utterance(utterance.id, utterance.words, moved, acoustics, utterance.offset + start)
 
 
-def assemble(utterances: Sequence[Utterance]) -> Examples:
-    """Stack ``utterances`` (already trimmed) of one speaker."""
+def assemble(utterances: Sequence[Utterance], scaling: Scaling | None = None) -> Examples:
+    """Stack ``utterances`` (already trimmed) of one speaker, with inputs scaled when there is a ``scaling``."""
     tokens: list[Token] = []
-    rows, inputs, targets, voiced, bounds = [], [], [], [], [0]
+    rows, bounds = [], [0]
+    total = sum(len(utterance.acoustics) for utterance in utterances)
+    # Minutes of speech make hundreds of megabytes: filled in place, never held twice.
+    inputs = np.empty((total, context.CONTEXT + context.WITHIN), np.float32)
+    targets = np.empty((total, 3 * STATIC), np.float32)
+    voiced = np.empty(total, np.bool_)
     for utterance in utterances:
         row = context.context(utterance.tokens, utterance.words)
+        inside = slice(bounds[-1], bounds[-1] + len(utterance.acoustics))
+        spread = context.frames(utterance.tokens, row)
+        inputs[inside] = scaling(spread) if scaling else spread
+        targets[inside] = with_deltas(utterance.acoustics.static)
+        voiced[inside] = utterance.acoustics.voiced
         tokens += utterance.tokens
-        rows.append(row)
-        inputs.append(context.frames(utterance.tokens, row))
-        targets.append(with_deltas(utterance.acoustics.static))
-        voiced.append(utterance.acoustics.voiced)
-        bounds.append(bounds[-1] + len(utterance.acoustics))
-    return Examples(
-        tokens, np.concatenate(rows), np.concatenate(inputs), np.concatenate(targets), np.concatenate(voiced),
-        tuple(bounds),
-    )  # fmt: skip
+        rows.append(scaling(row) if scaling else row)
+        bounds.append(inside.stop)
+    return Examples(tokens, np.concatenate(rows), inputs, targets, voiced, tuple(bounds))

@@ -17,23 +17,10 @@ from likeness.engines.builtin.voice.duration import DurationModel
 from likeness.engines.builtin.voice.english.phones import Word
 from likeness.engines.builtin.voice.examples import Statistics
 from likeness.engines.builtin.voice.features import Array
-from likeness.engines.builtin.voice.network import Matrix, Network
+from likeness.engines.builtin.voice.network import Network, Scaling
 from likeness.engines.builtin.voice.tokens import Token
 
 FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    """Mean and spread of the inputs, fixed when the prior was trained and kept when it is adapted."""
-
-    mean: NDArray[np.float32]
-    spread: NDArray[np.float32]
-
-    def __call__(self, inputs: NDArray[np.float32]) -> Matrix:
-        """Scale the columns that ``inputs`` has: all of them, or the context alone."""
-        width = inputs.shape[1]
-        return np.asarray((inputs - self.mean[:width]) / self.spread[:width], dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

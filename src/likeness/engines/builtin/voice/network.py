@@ -27,6 +27,19 @@ class Schedule:
     share: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """Mean and spread of the inputs, fixed when the prior was trained and kept when it is adapted."""
+
+    mean: Matrix
+    spread: Matrix
+
+    def __call__(self, inputs: Matrix) -> Matrix:
+        """Scale the columns that ``inputs`` has: all of them, or the context alone."""
+        width = inputs.shape[1]
+        return np.asarray((inputs - self.mean[:width]) / self.spread[:width], dtype=np.float32)
+
+
 class Network:
     """Weights (inputs, outputs) and biases per layer; ``predict`` maps (n, inputs) to (n, outputs)."""
 

@@ -12,7 +12,7 @@ import soundfile
 
 from likeness.core.errors import PoorRecording
 from likeness.core.events import Event
-from likeness.core.types import Clip
+from likeness.core.types import Clip, Samples
 from likeness.engines.builtin.voice import alignment, examples, features
 from likeness.engines.builtin.voice.alignment import Aligned
 from likeness.engines.builtin.voice.english.phones import Word
@@ -35,7 +35,7 @@ class Recording:
     """A clip's sound (``samples`` at ``rate`` Hz), what was measured of it and its words (none when unknown)."""
 
     id: str
-    samples: Array
+    samples: Samples
     rate: int
     acoustics: Acoustics
     words: tuple[Word, ...]
@@ -51,10 +51,10 @@ class Ledger:
 
 def measure(clips: Sequence[Clip], ledger: Ledger) -> Iterator[Event | list[Recording]]:
     """Read and measure ``clips``, an event for each; yields the recordings last."""
-    sounds: list[tuple[Clip, Array, int]] = []
+    sounds: list[tuple[Clip, Samples, int]] = []
     for clip in clips:
         try:
-            samples, rate = soundfile.read(clip.path, dtype="float64", always_2d=True)
+            samples, rate = soundfile.read(clip.path, dtype="float32", always_2d=True)
         except (OSError, RuntimeError) as error:
             ledger.refused[clip.id] = f"cannot be read: {error}"
             continue
@@ -82,7 +82,7 @@ def measure(clips: Sequence[Clip], ledger: Ledger) -> Iterator[Event | list[Reco
     yield recordings
 
 
-def _measured(clip: Clip, samples: Array, rate: int, pitch: tuple[float, float]) -> Recording:
+def _measured(clip: Clip, samples: Samples, rate: int, pitch: tuple[float, float]) -> Recording:
     acoustics = features.analyse(resample(samples, rate, features.RATE), pitch)
     return Recording(clip.id, samples, rate, acoustics, tuple(pronounce(clip.transcript)))
 

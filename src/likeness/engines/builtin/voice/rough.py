@@ -34,9 +34,9 @@ def adapt(prior: Prior, heard: Sequence[Acoustics], seed: int) -> Iterator[Event
         tokens, words = decoding.guess(observed, prior)
         utterances.append(trimmed(Utterance(str(number), words, tokens, acoustics)))
         yield Event("guess", number, len(heard), "clips")
-    examples = assemble(utterances)
     model = prior.model
-    inputs = model.scaling(examples.inputs)
+    examples = assemble(utterances, model.scaling)
+    inputs = examples.inputs
     statistics = _statistics(model, model.network.predict(inputs)[:, :-1], examples.targets)
     network = model.network.copy()
     passes = int(np.clip(FRAMES_SEEN / len(inputs), FEWEST_PASSES, MOST_PASSES))
