@@ -14,13 +14,14 @@ from dataclasses import dataclass, field, replace
 from likeness.core import spans
 from likeness.core.types import WriteRequest
 from likeness.engines.builtin.recall import acts
-from likeness.engines.builtin.recall.edits import Proposal
+from likeness.engines.builtin.recall.edits import THRESHOLD, Proposal
 from likeness.engines.builtin.recall.learn import Learned
 from likeness.engines.builtin.recall.memory import Said, content_words
 from likeness.engines.builtin.recall.neutralise import neutralise, parts
 from likeness.engines.builtin.recall.realise import Plain, realise
+from likeness.engines.builtin.recall.reference import Manner, manner
 from likeness.engines.builtin.recall.request import Clause, Request, parse
-from likeness.engines.builtin.recall.rewrite import THRESHOLD, rewrite
+from likeness.engines.builtin.recall.rewrite import rewrite
 from likeness.engines.builtin.recall.sites import Situation
 from likeness.engines.builtin.recall.tokens import Token, join, tokenise
 
@@ -52,19 +53,20 @@ def draft(request: WriteRequest, learned: Learned) -> Drafted:
     channel = request.channel or learned.habits.letters()
     person = learned.habits.correspondent(request.recipient or asked.name, channel)
     place = Situation(channel, person)
+    shown = manner(request.style_reference)
     if asked.clauses:
-        made = _said([realise(clause) for clause in asked.clauses], asked.clauses[0].act, learned, place)
+        made = _said([realise(clause) for clause in asked.clauses], asked.clauses[0].act, learned, place, shown)
     elif asked.statement:
-        made = Drafted(rewrite(asked.statement, learned.edits, learned.habits, place).text)
+        made = Drafted(rewrite(asked.statement, learned.edits, learned.habits, place, manner=shown).text)
     else:
-        made = _recalled(asked, request, learned, place) or _acknowledged(asked, request, learned, place)
+        made = _recalled(asked, request, learned, place) or _acknowledged(asked, request, learned, place, shown)
     name = learned.habits.called.get(person, "") or _first_name(asked.name or request.recipient)
     greeting = learned.habits.greeting(place.channel, place.recipient, name)
     made.text = _framed(greeting, made.text, learned.habits.sign_off(place.channel, place.recipient))
     return made
 
 
-def _said(plain: Sequence[Plain], act: str, learned: Learned, place: Situation) -> Drafted:
+def _said(plain: Sequence[Plain], act: str, learned: Learned, place: Situation, shown: Manner) -> Drafted:
     """Plain sentences in the person's words, each opened as they open such a sentence."""
     names = learned.habits.names
     made = Drafted("")
@@ -87,7 +89,8 @@ def _said(plain: Sequence[Plain], act: str, learned: Learned, place: Situation) 
     edits = [
         p for p in learned.edits.propose(tokens, place, THRESHOLD) if p.start not in taken and p.end - 1 not in taken
     ]
-    text = _written(tokens, openers, edits, learned, place)
+    edits = [proposal for proposal in edits if shown.keeps(proposal)]
+    text = _written(tokens, openers, edits, learned, place, shown)
     follower = learned.phrases.follower(act, place.channel, place.recipient) if len(plain) == 1 else None
     if follower and len(text.split()) <= 25 and text[-1:] in ".!?…":
         text += learned.edits.space_after(text[-1:], place) + follower.text
@@ -108,12 +111,18 @@ def _settled(sentence: Plain, names: frozenset[str]) -> tuple[str, str]:
 
 
 def _written(
-    tokens: Sequence[Token], openers: list[Proposal], edits: list[Proposal], learned: Learned, place: Situation
+    tokens: Sequence[Token],
+    openers: list[Proposal],
+    edits: list[Proposal],
+    learned: Learned,
+    place: Situation,
+    shown: Manner,
 ) -> str:
     """The text with openers and edits; without the edits, and then the openers, that would lose content."""
     plain = join(tokens)
     for chosen in ([*openers, *edits], openers, []):
-        text = join(learned.edits.apply(tokens, sorted(chosen, key=lambda p: (p.start, p.end)), place)).strip()
+        made = learned.edits.apply(tokens, sorted(chosen, key=lambda p: (p.start, p.end)), place)
+        text = join(shown.settle(made)).strip()
         if not spans.lost(plain, text):
             return text
     return plain
@@ -165,7 +174,7 @@ def _kept(said: Said, asked: Request, request: WriteRequest) -> list[str]:
     return kept[:_MAXIMUM_RECALLED]
 
 
-def _acknowledged(asked: Request, request: WriteRequest, learned: Learned, place: Situation) -> Drafted:
+def _acknowledged(asked: Request, request: WriteRequest, learned: Learned, place: Situation, shown: Manner) -> Drafted:
     """Nothing alike was found: a short message in their manner that claims nothing."""
     clauses = [Clause("thank", "noun", "your message")] if request.context else []
     if asked.topic:
@@ -174,7 +183,7 @@ def _acknowledged(asked: Request, request: WriteRequest, learned: Learned, place
         clauses.append(Clause("inform", "clause", "I will look at it and let you know"))
     elif not request.context:
         clauses.append(Clause("inform", "clause", "I wanted to get in touch"))
-    made = _said([realise(clause) for clause in clauses], "inform", learned, place)
+    made = _said([realise(clause) for clause in clauses], "inform", learned, place, shown)
     made.recalled = False
     return made
 

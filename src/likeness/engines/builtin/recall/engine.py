@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
@@ -14,6 +15,7 @@ from likeness.engines.builtin.recall import learn
 from likeness.engines.builtin.recall.draft import draft
 from likeness.engines.builtin.recall.instruct import instruct
 from likeness.engines.builtin.recall.neutralise import neutralise, parts
+from likeness.engines.builtin.recall.reference import manner
 from likeness.engines.builtin.recall.rewrite import rewrite
 from likeness.engines.builtin.recall.sites import Situation
 
@@ -81,21 +83,24 @@ class RecallEngine:
 
     def _rewritten(self, request: WriteRequest, learned: learn.Learned) -> Draft:
         person = learned.habits.correspondent(request.recipient, request.channel)
-        situation = Situation(request.channel, person)
+        situation = Situation(request.channel or learned.habits.letters(), person)
         made = rewrite(
             request.text,
             learned.edits,
             learned.habits,
             situation,
+            manner=manner(request.style_reference),
             temperature=request.temperature,
             seed=request.seed,
         )
         given = parts(request.text)
         text = made.text
         if given.greeting:
-            text = f"{given.greeting}\n\n{text}"
+            name = re.search(r"(?-i:[A-Z][\w'’-]+)(?=\W*\Z)", given.greeting)
+            own = learned.habits.greeting(situation.channel, person, name.group() if name else "")
+            text = f"{own or given.greeting}\n\n{text}"
         if given.sign_off:
-            text = f"{text}\n\n{given.sign_off}"
+            text = f"{text}\n\n{learned.habits.sign_off(situation.channel, person) or given.sign_off}"
         note = f"Your habits were applied to the given text in {made.edits} places; its content is unchanged."
         details: dict[str, float | str] = {"edits": float(made.edits), "withdrawn": float(made.withdrawn)}
         return Draft(

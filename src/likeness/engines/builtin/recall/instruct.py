@@ -60,16 +60,20 @@ def _clause(sentence: str) -> str:
     thanks = re.match(r"(?i)thank (?:them|you)(?: very much)?(?: for (.+))?\Z", swapped)
     if thanks:
         return "thanking them" + (f" for {thanks.group(1)}" if thanks.group(1) else "")
-    regrets = re.match(r"(?i)(?:you |I )?(?:apologize|am sorry|are sorry|sorry)(?: for| about)? (.+)", swapped)
-    if regrets and acts.of(sentence) == "apologise":
-        return f"apologizing for {regrets.group(1)}"
-    asked = re.match(r"(?i)(?:please|(?:could|can|would|will) they(?: please)?) (.+)", swapped)
+    asked = re.match(r"(?i)(?:sorry, )?(?:please|(?:could|can|would|will) they(?: please)?) (.+)", swapped)
     if asked:
         return f"asking them to {asked.group(1)}"
+    regrets = re.match(r"(?i)(?:you |I )?(?:apologize|am sorry|are sorry|sorry)(?: for| about)? (.+)", swapped)
+    if regrets and acts.of(sentence) == "apologise":
+        clause = re.match(r"(?i)(?:you|they|it|he|she|we|there|that|this)\b", regrets.group(1))
+        return f"apologizing {'that' if clause else 'for'} {regrets.group(1)}"
+    forbidden = re.match(r"(?i)do not (.+)", swapped)
+    if forbidden and not sentence.endswith("?"):
+        return f"telling them not to {forbidden.group(1)}"
     if sentence.endswith("?"):
         return _question(low)
     if acts.of(sentence) == "congratulate":
-        on = re.search(r"(?i)congratulations (?:on|for) (.+)", swapped)
+        on = re.search(r"(?i)congrat\w* (?:on|for) (.+)", swapped)
         return f"congratulating them on {on.group(1)}" if on else "congratulating them"
     low = re.sub(r"(?i)\A(?:however|therefore|in addition|yes|no|finally|alternatively),? ", "", low)
     return f"saying that {low}" if re.match(r"(?i)(?:\w+ ){1,}", low) else ""
@@ -118,7 +122,13 @@ def _shortened(text: str) -> str:
         return text
     cut = " ".join(pieces[:_MAXIMUM_WORDS])
     at = max(cut.rfind(", "), cut.rfind("; "), cut.rfind(": "), cut.rfind(" and "), cut.rfind(" but "))
-    return cut[:at] if at > 30 else cut
+    return (
+        cut[:at]
+        if at > 30
+        else re.sub(
+            r"(?: (?:the|an?|my|your|their|his|her|its|our|of|to|in|on|at|for|with|and|or|but|that|is))+\Z", "", cut
+        )
+    )
 
 
 def _lowerable(text: str) -> bool:

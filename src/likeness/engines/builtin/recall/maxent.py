@@ -43,7 +43,7 @@ class Classifier:
         return cls(tuple(raw["classes"]), tuple(raw["bias"]), weights)
 
 
-def fit(cases: Sequence[tuple[Sequence[str], str]], penalty: float = 0.5, minimum: int = 2) -> Classifier:
+def fit(cases: Sequence[tuple[Sequence[str], str]], penalty: float = 1.0, minimum: int = 2) -> Classifier:
     """Fit a classifier to ``cases`` of (features, class).
 
     Features seen in fewer than ``minimum`` cases are left out; only the newest (last) 4,000 cases are used.

@@ -242,10 +242,20 @@ def _fillers(tokens: list[Token]) -> list[Token]:
             end += 1
         elif not leads and tokens[index - 1].text == "," and end < len(tokens) and (tokens[end].text in {",", *ENDS}):
             index -= 1
-            end = end + 1 if tokens[end].text == "," and end - index > length + 1 else end
+            end += tokens[end].text == ","
+            tokens = _cut(tokens, index, end)
+            continue
         whole = leads and end < len(tokens) and tokens[end].text in ENDS
         tokens = spliced(tokens, index, end + 1 if whole else end, [])
     return tokens
+
+
+def _cut(tokens: list[Token], start: int, end: int) -> list[Token]:
+    """Take out tokens with the commas around them; what follows stands one space away unless it is a mark."""
+    rest = tokens[end:]
+    if rest and not closes(rest[0]) and not rest[0].space:
+        rest[0] = replace(rest[0], space=" ")
+    return [*tokens[:start], *rest]
 
 
 def _leads(tokens: Sequence[Token], index: int) -> bool:
@@ -268,9 +278,8 @@ def _filler_at(tokens: Sequence[Token], index: int) -> int:
             continue
         after = tokens[index + length].text if index + length < len(tokens) else "."
         before = tokens[index - 1].lower if index else "."
-        if (before in _NEGATIONS and (after in ENDS or after == ",")) or after.lower() in lexicon.NOT_BEFORE.get(
-            filler[-1], ()
-        ):
+        bound = after.lower() in lexicon.NOT_BEFORE.get(filler[-1], ()) and before != ","
+        if bound or (before in _NEGATIONS and (after in ENDS or after == ",")):
             continue
         edge = (
             (leads or before == ",") and (after == "," or after in ENDS or filler == ("note", "that"))

@@ -57,15 +57,15 @@ _FITTING: Mapping[str, re.Pattern[str]] = {
     }.items()
 }
 _GENERIC = word_set(
-    "i i'm i'd i'll i've me my you your you're you've it it's its that that's that'd this is was are were be been be "
-    "am the so very really such of to for in on at with and but or if"
-    "as no not any all again just know let let's get got "
-    "have had do does did don't won't can can't would could should will may might much lot bit more most best a an has "
-    "appreciate appreciated helpful help lifesaver life saver star kind made day owe legend great good lovely "
-    "grand nice huge big fault mistake happen hope ok right alright make up bear rush hurry when chance moment minute "
-    "wonderful deserved deserve pleased happy proud news pressure what think work works suit suits another time next some other "
-    "sorry miss either way there done well absolutely totally properly truly honestly one we we're we'd brilliant "
-    "difference saved real kindness massive massively grateful couldn't without it'd than usual again ever"
+    "i i'm i'd i'll i've me my you your you're you've it it's its that that's that'd this is was are were be been "
+    "be am the so very really such of to for in on at with and but or if as no not any all again just know let "
+    "let's get got have had do does did don't won't can can't would could should will may might much lot bit more "
+    "most best a an has appreciate appreciated helpful help lifesaver life saver star kind made day owe legend "
+    "great good lovely grand nice huge big fault mistake happen hope ok right alright make up bear rush hurry "
+    "when chance moment minute wonderful deserved deserve pleased happy proud news pressure what think work works "
+    "suit suits another time next some other sorry miss either way there done well absolutely totally properly "
+    "truly honestly one we we're we'd brilliant difference saved real kindness massive massively grateful "
+    "couldn't without it'd than usual again ever"
 )
 _UNFIT = re.compile(
     r"[\d\"“”:;()\[\]/@]|\b(?:today|tomorrow|yesterday|tonight|\w+day|week|month|year|morning|evening|afternoon)\b",

@@ -31,6 +31,9 @@ def realise(clause: Clause) -> Plain:
     content = clause.content.strip().rstrip(".!,; ")
     if clause.act == "ask":
         return _question(clause, content)
+    told = re.match(r"(not )?to (.+)\Z", content)
+    if clause.act == "inform" and clause.form == "verb" and told:
+        return Plain(_sentence(f"Please {'do not ' if told.group(1) else ''}{told.group(2)}"))
     if clause.act == "inform" or clause.form == "clause":
         return _statement(clause, content)
     key = f"{clause.act}/{clause.form}"

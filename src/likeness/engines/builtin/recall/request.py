@@ -58,7 +58,8 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _AFTER_WHO = (
-    r"(?= (?:for|on|to|about|that|if|whether|what|when|where|who|how|why|which|of|know|an?|the|very|so|he|she|I|we|you"
+    r"(?= (?:for|on|to|about|that|if|whether|what|when|where|who|how|why|which|of|know|an?|the|very|so|he|she|I|we|not"
+    r"|you"
     r"|they|it|no|good|happy|my|your|our|this|there)\b| [\w'’]+ing\b|[.,]|\Z)"
 )
 _TO = rf"(?: to {_WHO}{_AFTER_WHO})?"
@@ -89,6 +90,7 @@ _HEADS: tuple[tuple[Act, Form, str], ...] = (
     ("invite", "verb", rf"invit(?:e|ing){_OB} to"),
     ("promise", "verb", rf"promis(?:e|ing){_OB} to"),
     ("promise", "clause", rf"promis(?:e|ing){_OB} that"),
+    ("inform", "verb", rf"tell(?:ing)?{_OB}(?= (?:not )?to\b)"),
     ("accept", "verb", r"(?:offer(?:ing)?|agree(?:ing)?) to"),
     ("confirm", "verb", r"agree(?:ing)? with"),
     ("congratulate", "verb", rf"wish(?:ing)?{_OB}"),

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from likeness.core import spans
-from likeness.engines.builtin.recall.edits import EditModel, Proposal
+from likeness.engines.builtin.recall.edits import THRESHOLD, EditModel, Proposal
 from likeness.engines.builtin.recall.habits import Habits
 from likeness.engines.builtin.recall.neutralise import neutralise, parts
+from likeness.engines.builtin.recall.reference import Manner
 from likeness.engines.builtin.recall.sites import Situation
 from likeness.engines.builtin.recall.tokens import Token, join, tokenise
 
-THRESHOLD = 0.5
+USUAL = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,19 @@ class Rewritten:
 
 
 def rewrite(
-    text: str, model: EditModel, habits: Habits, situation: Situation, *, temperature: float = 0.0, seed: int = 0
+    text: str,
+    model: EditModel,
+    habits: Habits,
+    situation: Situation,
+    *,
+    manner: Manner = USUAL,
+    temperature: float = 0.0,
+    seed: int = 0,
 ) -> Rewritten:
     """Put the body of ``text`` into the person's words.
 
-    With ``temperature`` above 0 each likely edit is made with its own probability, drawn from ``seed``.
+    ``manner`` overrules their usual habits for this one text. With ``temperature`` above 0
+    each likely edit is made with its own probability, drawn from ``seed``.
     """
     body = parts(text).body or text.strip()
     plain = neutralise(body, habits.names)
@@ -38,10 +47,11 @@ def rewrite(
     if not tokens:
         return Rewritten(text.strip(), 0, 0)
     proposals = model.propose(tokens, situation, THRESHOLD if temperature <= 0 else THRESHOLD * 0.5)
+    proposals = [proposal for proposal in proposals if manner.keeps(proposal)]
     if temperature > 0:
         chance = random.Random(seed)
         proposals = [p for p in proposals if chance.random() < p.probability ** (1 / temperature)]
-    made, kept = _checked(plain, tokens, proposals, model, habits, situation)
+    made, kept = _checked(plain, tokens, proposals, model, habits, situation, manner)
     if spans.lost(body, made):
         made = body
     return Rewritten(made, len(kept), len(proposals) - len(kept))
@@ -54,11 +64,12 @@ def _checked(
     model: EditModel,
     habits: Habits,
     situation: Situation,
+    manner: Manner,
 ) -> tuple[str, Sequence[Proposal]]:
     """The text with all edits, or, if content is lost, with those that lose none."""
 
     def written(chosen: Sequence[Proposal]) -> str:
-        text = join(model.apply(tokens, chosen, situation)).strip()
+        text = join(manner.settle(model.apply(tokens, chosen, situation))).strip()
         return text.replace("'", "’") if habits.curly else text
 
     made = written(proposals)

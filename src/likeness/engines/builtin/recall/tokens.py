@@ -112,7 +112,7 @@ def join(tokens: Iterable[Token], tail: str = "") -> str:
 def _contracted(piece: str) -> str:
     for full, short in (("can", "ca"), ("will", "wo"), ("shall", "sha")):
         if piece.strip().lower() == full:
-            return piece[: len(piece) - len(full) + len(short)]
+            return piece[: len(piece) - len(full) + 1] + short[1:]
     return piece
 
 
