@@ -219,6 +219,13 @@ def test_what_stands_before_the_first_mail_is_counted(box: Path) -> None:
     assert [(s.reason, s.bad, s.where) for s in skipped] == [("not a mail", True, "all.mbox:offset 0")]
 
 
+@pytest.mark.parametrize(
+    "tail", ["From : abc", ">From x Tue", ">From x\nFrom: sam@example.org\n\nhi", "From : sam@example.org\n\nhi"]
+)
+def test_a_separator_is_followed_by_anything(box: Path, tail: str) -> None:
+    read(box, f"From x Tue Apr  1 09:28:56 1997\n{tail}")
+
+
 def test_windows_line_ends(box: Path) -> None:
     text = (mail(1) + mail(2, "sam@example.org", headers="In-Reply-To: <1@example.org>\n")).replace("\n", "\r\n")
     messages, _ = read(box, text)
@@ -269,3 +276,10 @@ def test_no_bytes_make_it_raise(parts: list[bytes], tmp_path_factory: pytest.Tem
     source.answered(path, ME)
     for item in source.read(path, ME):
         assert isinstance(item, Message | Skipped | Progress)
+
+
+def test_long_mails_can_be_committed_one_by_one(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("likeness.sources.mbox._PROGRESS_BYTES", 1000)
+    box.write_text("".join(mail(n, "sam@example.org", "word " * 400) for n in range(5)))
+    kinds = [type(item) for item in MboxSource().read(box, ME)]
+    assert kinds == [Progress, Message] * 5 + [Progress]

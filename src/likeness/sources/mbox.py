@@ -18,7 +18,9 @@ from likeness.sources.mail.addresses import Owners
 from likeness.sources.mail.identities import Evidence
 from likeness.sources.mail.separators import CHUNK, scan, unescaped
 
+_SECOND_SEPARATOR = re.compile(rb">?From (?![ \t]*:)[^\n]*\n")
 _PROGRESS_EVERY = 200
+_PROGRESS_BYTES = 8 * 2**20
 _DATE_LINE = re.compile(rb"^date:", re.IGNORECASE | re.MULTILINE)
 NOT_NEEDED = "not yours, nor answered by you"
 
@@ -55,7 +57,7 @@ class MboxSource:
     def answered(self, path: Path, owner: Owner) -> frozenset[str]:
         """Message-IDs that the owner's mails in this file answer, wherever those may be."""
         with path.open("rb") as handle:
-            found = index.build(handle, Owners(owner))
+            found = index.build(handle, Owners(owner), by_subject=False)
         return frozenset(parent for thread in found.owned for parent in thread.parents[:2])
 
     def read(
@@ -74,16 +76,19 @@ class MboxSource:
             if start == 0:
                 yield from _preamble(path, found.offsets[0] if found.offsets else size)
             unwanted = Skipped(NOT_NEEDED, path.name)
+            unreported = 0
             for number, offset in enumerate(found.offsets):
                 if offset < start:
                     continue
-                if number % _PROGRESS_EVERY == 0:
+                if number % _PROGRESS_EVERY == 0 or unreported > _PROGRESS_BYTES:
                     yield Progress(offset, size, offset)
+                    unreported = 0
                 if number not in needed:
                     yield unwanted
                     continue
                 end = found.offsets[number + 1] if number + 1 < len(found.offsets) else size
                 raw = _mail(handle, offset, end)
+                unreported += len(raw)
                 yield message.read(
                     raw,
                     owners,
@@ -99,8 +104,9 @@ def _mail(handle: IO[bytes], offset: int, end: int) -> bytes:
     handle.seek(offset)
     raw = handle.read(min(end - offset, message.SIZE_LIMIT))
     raw = raw[raw.find(b"\n") + 1 :]
-    while raw.startswith((b"From ", b">From ")):
-        raw = raw[raw.find(b"\n") + 1 :]
+    nested = _SECOND_SEPARATOR.match(raw)
+    if nested:
+        raw = raw[nested.end() :]
     return unescaped(raw)
 
 

@@ -23,6 +23,7 @@ __all__ = ["ingest", "propose_identities", "recognise"]
 
 _BATCH_MESSAGES = 500
 _BATCH_SKIPPED = 20_000
+_BATCH_CHARACTERS = 8_000_000
 _EVIDENCE_SHOWN = 3
 _NAMED = 5
 
@@ -47,16 +48,22 @@ class _Batch:
 
     messages: list[Message] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    characters: int = 0
 
     def take(self, item: Message | Skipped) -> None:
         if isinstance(item, Message):
             self.messages.append(item)
+            self.characters += len(item.body)
         else:
             self.skipped.append(item)
 
     @property
     def is_full(self) -> bool:
-        return len(self.messages) >= _BATCH_MESSAGES or len(self.skipped) >= _BATCH_SKIPPED
+        return (
+            len(self.messages) >= _BATCH_MESSAGES
+            or len(self.skipped) >= _BATCH_SKIPPED
+            or self.characters >= _BATCH_CHARACTERS
+        )
 
 
 def propose_identities(paths: Sequence[Path]) -> list[Identity]:

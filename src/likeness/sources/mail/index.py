@@ -80,14 +80,17 @@ class Index:
         return dict(sorted(numbers.items()))
 
 
-def build(handle: IO[bytes], owners: Owners) -> Index:
-    """Index an mbox opened in binary mode, reading it once, and once more where replies name no parent."""
+def build(handle: IO[bytes], owners: Owners, *, by_subject: bool = True) -> Index:
+    """Index an mbox opened in binary mode, reading it once.
+
+    ``by_subject`` reads it once more, where replies name no parent, to find one by its subject.
+    """
     index = Index()
     known: dict[bytes, bool] = {}
     for found in scan(handle):
         _enter(index, found, owners, known)
     orphans = {t.number: t for t in index.owned if t.is_reply and not t.parents and t.subject}
-    if orphans:
+    if orphans and by_subject:
         handle.seek(0)
         index.by_subject.update(_paired(handle, orphans, {thread.number for thread in index.owned}))
     return index
