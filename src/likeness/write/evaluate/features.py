@@ -11,7 +11,7 @@ import numpy as np
 QUANTILES = (10, 25, 50, 75, 90)
 _FACE = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]|(?<!\\S)[:;=][-']?[)(DPp]|\\bxx*\\Z", re.MULTILINE)
 _CONTRACTION = re.compile(
-    r"\b\w+(?:n['’]t|['’](?:m|re|ve|ll|d)|(?:it|that|he|she|there|what|let)['’]s)\b", re.IGNORECASE
+    r"\b(?:\w+n['’]t|\w+['’](?:m|re|ve|ll|d)|(?:it|that|he|she|there|what|let)['’]s)\b", re.IGNORECASE
 )
 _CONTRACTIBLE = re.compile(
     r"\b(?:(?:do|does|did|is|are|was|were|have|has|had|would|could|should|will|can) ?not|(?:i|you|we|they|he|she|it)"

@@ -54,7 +54,7 @@ class Manner:
         if out and self.open_end and out[-1].text == ".":
             out.pop()
         elif out and self.open_end is False and out[-1].kind in ("word", "name", "clitic"):
-            out.append(Token(".", "", "mark"))
+            out.append(Token("!" if self.lively else ".", "", "mark"))
         if self.face and not any(token.kind == "face" for token in out):
             out.append(Token(self.face, " ", "face"))
         return out
