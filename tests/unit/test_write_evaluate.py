@@ -171,4 +171,4 @@ def test_features_count_what_they_say() -> None:
     }
     assert found["Contractions"] == pytest.approx(100 * 2 / 3, abs=0.1)
     assert found["Lower-case first letter"] == 100
-    assert found["Exclamation marks"] == pytest.approx(100 / 7, abs=0.1)
+    assert found["Exclamation marks"] == pytest.approx(12.5)
