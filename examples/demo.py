@@ -96,7 +96,7 @@ def gateway() -> Iterator[str]:
 def pipeline(url: str, prompt: str) -> dict[str, Any]:
     """Send the one request that answers with text in the person's words and speech in their voice."""
     print(f"\nPOST {url}/api/tts/pipeline  {prompt!r}", flush=True)
-    key = (Path(os.environ["LIKENESS_HOME"]) / "gateway.key").read_text(encoding="utf-8").strip()
+    key = (Path(os.environ["LIKENESS_HOME"]) / PERSON / "gateway.key").read_text(encoding="utf-8").strip()
     request = urllib.request.Request(
         f"{url}/api/tts/pipeline",
         data=json.dumps({"prompt": prompt, "format": "wav"}).encode(),

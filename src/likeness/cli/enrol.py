@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "likeness enrol voice recordings/ --consent 'I am Sam Rivers and this is my own voice'",
             "likeness enrol voice clip.wav   (one clip of 10 to 30 seconds: a rough first voice)",
-            "likeness enrol voice tired/ --emotion tired --voice me-tired",
+            "likeness enrol voice tired/ --emotion tired   (a second voice, me-tired)",
         ),
     )(voice)
     app.add_typer(group, name="enrol")
@@ -32,11 +33,15 @@ def register(app: typer.Typer) -> None:
 
 def voice(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Sound files, or folders of them.")],
-    name: Annotated[str, typer.Option("--voice", help="Name of the voice.")] = "me",
+    voice_name: Annotated[
+        str, typer.Option("--voice", help="Name of the voice; me, or me-EMOTION, when left out.")
+    ] = "",
     transcripts: Annotated[
         Path | None, typer.Option("--transcripts", help="A table of file name and text; else sidecars are looked for.")
     ] = None,
-    emotion: Annotated[str, typer.Option("--emotion", help="The feeling these recordings were made in.")] = "neutral",
+    emotion: Annotated[
+        str, typer.Option("--emotion", help="The feeling these recordings were made in; the voice learns from those.")
+    ] = "neutral",
     consent: Annotated[
         str, typer.Option("--consent", help="Whose voice it is and that they agree; asked for when left out.")
     ] = "",
@@ -50,11 +55,13 @@ def voice(
     from likeness.speak.train import enrol, voice_folder
 
     home = open_person(person)
+    name = voice_name or ("me" if emotion == "neutral" else f"me-{emotion}")
     statement = consent or _ask_consent(home.person().display_name, as_json)
-    follow(import_recordings(home, paths, transcripts=transcripts, emotion=emotion, consent=statement), quiet=as_json)
+    imported = import_recordings(home, paths, transcripts=transcripts, emotion=emotion, consent=statement)
+    events = follow(imported, quiet=as_json)
     if not as_json:
-        _show(recordings(home))
-    follow(enrol(home, voice=name), quiet=as_json)
+        _show(recordings(home), events[-1].note if events else "")
+    follow(enrol(home, voice=name, emotion=emotion), quiet=as_json)
     folder = voice_folder(home, name)
     manifest = artefacts.load(folder)
     if as_json:
@@ -79,10 +86,18 @@ def _ask_consent(full_name: str, quiet: bool) -> str:
     return f"{full_name} confirmed at the terminal that the recordings are of their own voice"
 
 
-def _show(checked: list[Recording]) -> None:
-    """One line per recording: verdict, length, signal-to-noise ratio, and what is wrong with it."""
-    for recording in checked:
-        check = recording.check
-        typer.echo(f"{check.verdict.value:<8} {recording.seconds:6.1f} s  {check.snr_db:5.1f} dB  {recording.name}")
-        for reason in check.reasons:
-            typer.echo(f"         {reason}")
+def _show(kept: list[Recording], note: str) -> None:
+    """What came in: how many of which verdict, each that is not good with its reasons, and what was left out."""
+    verdicts = Counter(recording.check.verdict.value for recording in kept)
+    minutes = sum(recording.seconds for recording in kept) / 60
+    counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    typer.echo(f"Recordings kept: {len(kept)}, {minutes:.1f} minutes ({counted})")
+    for recording in kept:
+        if recording.check.verdict.value != "good":
+            typer.echo(
+                f"  {recording.check.verdict.value}: {recording.name}, {recording.check.snr_db:.0f} dB over the noise"
+            )
+            for reason in recording.check.reasons:
+                typer.echo(f"    {reason}")
+    if note:
+        typer.echo(note)
