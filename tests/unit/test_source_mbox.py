@@ -226,6 +226,15 @@ def test_a_separator_is_followed_by_anything(box: Path, tail: str) -> None:
     read(box, f"From x Tue Apr  1 09:28:56 1997\n{tail}")
 
 
+@pytest.mark.parametrize(
+    "word", ["=?utf-8?b?A?=", "=?utf-8?b?AAAAA?=", "=?nope?q?=FF?=", "=?idna?q?..?=", "=?utf-8?q?=ZZ?="]
+)
+def test_an_encoded_word_that_cannot_be_decoded_stays_as_it_is(box: Path, word: str) -> None:
+    messages, skipped = read(box, mail(1, f"{word} <sam@example.org>", subject=word))
+    assert [m.sender for m in messages] == ["sam@example.org"]
+    assert skipped == []
+
+
 def test_windows_line_ends(box: Path) -> None:
     text = (mail(1) + mail(2, "sam@example.org", headers="In-Reply-To: <1@example.org>\n")).replace("\n", "\r\n")
     messages, _ = read(box, text)
@@ -252,6 +261,7 @@ _PIECES = st.sampled_from(
         b"Content-Transfer-Encoding: base64\n",
         b"Content-Type: message/rfc822\n",
         b"Subject: =?utf-8?b?////?=\n",
+        b"From: =?utf-8?b?AAAAA?=\n",
         b"Date: Tue, 99 Foo 1997 99:99:99 +9999\n",
         b"Date: Mon, 01 Jan 0001 00:00:00 +2359\n",
         b"In-Reply-To: <<<>>><\n",

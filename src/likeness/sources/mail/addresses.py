@@ -7,6 +7,7 @@ Seen in public archives: ``user at domain.org (Name)`` (pipermail), ``user @end|
 from __future__ import annotations
 
 import re
+from email.errors import MessageError
 from email.header import decode_header
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ def decoded(value: str) -> str:
             piece.decode(charset or "ascii", "replace") if isinstance(piece, bytes) else piece
             for piece, charset in pieces
         ]
-    except (LookupError, ValueError):
+    except (LookupError, ValueError, MessageError):
         return text
     return " ".join("".join(words).split())
 
