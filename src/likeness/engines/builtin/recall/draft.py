@@ -80,10 +80,11 @@ def _said(plain: Sequence[Plain], act: str, learned: Learned, place: Situation, 
         head, rest = _settled(sentence, names)
         start = len(tokens)
         new = tokenise(head + rest, names)[0]
+        length = len(tokenise(head, names)[0])
         tokens.extend([replace(new[0], space=" " if tokens else ""), *new[1:]])
-        if said and head:
+        if said and length and not any(token.fixed for token in new[:length]):
             own = tuple(token.lower for token in tokenise(said.text, names)[0])
-            openers.append(Proposal(start, start + len(tokenise(head, names)[0]), own, 1.0))
+            openers.append(Proposal(start, start + length, own, 1.0))
             made.message_ids.append(said.message_id)
     taken = {index for opener in openers for index in range(opener.start, opener.end)}
     edits = [
@@ -167,11 +168,14 @@ def _kept(said: Said, asked: Request, request: WriteRequest) -> list[str]:
         foreign = any(span.kind != "negation" and span.text not in known for span in spans.find(sentence))
         when = any(match.group().lower() not in known.lower() for match in _WHEN.finditer(sentence))
         telling = acts.of(sentence) in _ANSWERS or topical & set(content_words(sentence))
-        if not foreign and not when and telling:
+        if not foreign and not when and telling and sentence[-1:] not in ":,;":
             kept.append(sentence)
         elif kept:
             break
-    return kept[:_MAXIMUM_RECALLED]
+    kept = kept[:_MAXIMUM_RECALLED]
+    wanted = set(content_words(asked.topic))
+    covered = wanted & set(content_words(" ".join(kept)))
+    return kept if len(covered) > _RELEVANT * len(wanted) or not wanted else []
 
 
 def _acknowledged(asked: Request, request: WriteRequest, learned: Learned, place: Situation, shown: Manner) -> Drafted:

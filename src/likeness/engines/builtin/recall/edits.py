@@ -85,7 +85,7 @@ class EditModel:
             for phrase, classifier in self.insertions.items():
                 if around & self.anchors[phrase]:
                     options.append((classifier.probabilities(features).get("yes", 0.0), phrase))
-            if options and max(options)[0] > threshold:
+            if options and max(options)[0] > threshold and _fits(max(options)[1], tokens, gap):
                 probability, phrase = max(options)
                 yield Proposal(gap, gap, phrase, probability)
 
@@ -319,6 +319,14 @@ def _stands(own: Sequence[str], tokens: Sequence[Token], start: int, end: int) -
     host = tokens[start - 1].lower if start else ""
     follows = end < len(tokens) and tokens[end].kind != "mark"
     return follows and host in (_HOSTS if own[0] == "'s" else _LONG_HOSTS)
+
+
+def _fits(own: Phrase, tokens: Sequence[Token], gap: int) -> bool:
+    """False for a comma right after a conjunction, or before the last word of a sentence."""
+    if own != (",",):
+        return True
+    last = gap + 1 >= len(tokens) or tokens[gap + 1].text in ENDS
+    return not last and (gap == 0 or tokens[gap - 1].lower not in ("and", "but", "or", "so"))
 
 
 def _placed(tokens: list[Token], start: int, end: int, new: list[Token]) -> list[Token]:

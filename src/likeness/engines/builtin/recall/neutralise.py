@@ -27,6 +27,7 @@ from likeness.engines.builtin.recall.tokens import (
 )
 
 _PLAIN_MARKS = {"!": ".", "!!": ".", "!!!": ".", "??": "?", "?!": "?", "!?": "?", "...": "."}
+_KNOWING = word_set("let do did if as what that how who where when would will should")
 _NEGATIONS = word_set("not no never n't nothing none cannot")
 _SUBJECTS = word_set("i you he she it we they that there who what this here where how which")
 _DETERMINERS = word_set("a an the this that some any what which same each every one another")
@@ -279,6 +280,7 @@ def _filler_at(tokens: Sequence[Token], index: int) -> int:
         after = tokens[index + length].text if index + length < len(tokens) else "."
         before = tokens[index - 1].lower if index else "."
         bound = after.lower() in lexicon.NOT_BEFORE.get(filler[-1], ()) and before != ","
+        bound = bound or (filler == ("you", "know") and before in _KNOWING)
         if bound or (before in _NEGATIONS and (after in ENDS or after == ",")):
             continue
         edge = (

@@ -14,6 +14,7 @@ from likeness.engines.builtin.recall.request import Clause
 
 _AUXILIARIES = word_set("am are is was were can could will would should shall may might must have has had do does did")
 _PRONOUNS = word_set("i you he she it we they there that this")
+_SUBJECT = "(?:you|i|we|it|he|she|they|the|this|that|these|those|your|my|our)"
 _PLURAL_SUBJECTS = frozenset({"i", "you", "we", "they"})
 
 
@@ -119,10 +120,7 @@ def _question(clause: Clause, content: str) -> Plain:
         return Plain(_sentence(f"Could you tell me about {content}", "?"), "request/tell", len("Could you tell me"))
     if clause.form == "wh":
         match = re.match(
-            r"((?:what|which|how)(?: (?:time|day|date|kind|much|many|long|often|far|soon)\b(?: of \w+)?)?"
-            r"|when|where|why|who|what \w+)\s+(.+)\Z",
-            content,
-            re.IGNORECASE,
+            rf"((?:what|which|how|when|where|why|who)(?: [\w']+){{0,4}}?) ({_SUBJECT}\b.+)\Z", content, re.IGNORECASE
         )
         if match:
             asked = _inverted(match.group(2))

@@ -79,8 +79,9 @@ def looks_like_code(paragraph: str) -> bool:
     lines = paragraph.split("\n")
     if sum(line.startswith((">", "|")) for line in lines) * 2 > len(lines):
         return True
-    symbols = len(re.findall(r"[<>{}$=\\|_#;\[\]()\"]", paragraph))
-    return symbols >= 4 and symbols > 0.08 * len(paragraph)
+    bare = re.sub(r"[\w.]+\(\)|\([^()]*\w{3,} \w[^()]*\)", "x", paragraph)
+    symbols = len(re.findall(r"[<>{}$=\\|_#;\[\]()\"]", bare))
+    return symbols >= 4 and symbols > 0.08 * len(bare)
 
 
 def _word(raw: str, space: str, is_name: bool) -> list[Token]:
