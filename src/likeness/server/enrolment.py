@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from likeness.core.artefacts import digest
@@ -14,9 +14,11 @@ from likeness.core.errors import Refused
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 
+INSTANT = "instant"
 LEARN = "likeness.server.enrolment:learn"
 _REFUSALS = frozenset({"", "0", "false", "no", "off", "none", "null"})
 _KEPT = 4
+_LOOK_SECONDS = 0.2
 
 
 def consent_statement(consent: str) -> str:
@@ -51,30 +53,40 @@ class InstantVoices:
         self._lock = threading.Lock()
         self.close()
 
-    def voice(self, clip: bytes, consent: str) -> Path:
-        """The folder of the voice of ``clip`` (bytes of a sound file). Raises as ``speak.train.instant``."""
+    def making(self, clip: bytes, consent: str) -> Generator[Event | Path, None, None]:
+        """Yields what the making says, and last the folder of the voice of ``clip`` (bytes of a sound file).
+
+        One is made at a time. Closing stops the making. Raises as ``speak.train.instant``.
+        """
         from likeness.speak.train import instant
 
         statement = consent_statement(consent)
         name = digest([clip])
-        with self._lock:
+        found = self._made.get(name)
+        while found is None and not self._lock.acquire(timeout=_LOOK_SECONDS):
+            yield Event("waiting for another voice to be made")
             found = self._made.get(name)
-            if found is not None:
-                self._made.move_to_end(name)
-                return found
+        if found is not None:
+            yield found
+            return
+        try:
+            if name in self._made:
+                yield self._made[name]
+                return
             self._folder.mkdir(mode=0o700, exist_ok=True)
             root = Path(tempfile.mkdtemp(dir=self._folder))
             try:
-                for _ in instant(PersonHome(root), clip, name="instant", consent=statement, engine=self._engine):
-                    pass
+                yield from instant(PersonHome(root), clip, name=INSTANT, consent=statement, engine=self._engine)
             except BaseException:
                 shutil.rmtree(root, ignore_errors=True)
                 raise
-            self._made[name] = root / "voices" / "instant"
+            self._made[name] = root / "voices" / INSTANT
             if len(self._made) > _KEPT:
                 _, oldest = self._made.popitem(last=False)
                 shutil.rmtree(oldest.parent.parent, ignore_errors=True)
-            return self._made[name]
+        finally:
+            self._lock.release()
+        yield self._made[name]
 
     def close(self) -> None:
         """Remove every one, those an earlier run left behind too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,20 +12,20 @@ import structlog
 
 from likeness.core import artefacts
 from likeness.core.errors import InputError, LikenessError, NotFound, NotReady
+from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.jobs import JobRunner
 from likeness.core.lanes import Lanes
 from likeness.core.protocols import Speaker, Writer
 from likeness.core.settings import Settings
 from likeness.core.store import Job
-from likeness.server.enrolment import LEARN, InstantVoices, consent_statement
+from likeness.server.enrolment import INSTANT, LEARN, InstantVoices, consent_statement
 from likeness.server.keys import Keys
 
 if TYPE_CHECKING:
     from likeness.speak.recordings import Recording
 
 OWN_VOICE = "me"
-INSTANT = "instant"
 WRITING_MODELS = ("me", "me:rewrite")
 SPEECH_MODEL = "voice"
 
@@ -79,15 +79,18 @@ class Gateway:
         speaker = self.lanes.speaker(manifest.engine, folder)
         return Voice(wanted, manifest.engine, tuple(manifest.notes), cast("Speaker", speaker))
 
-    def instant_voice(self, clip: bytes, consent: str) -> Voice:
-        """A voice made of one clip (bytes of a sound file), for one request.
+    def instant_voice(self, clip: bytes, consent: str) -> Generator[Event | Voice, None, None]:
+        """Make a voice of one clip (bytes of a sound file), for one request: what the making says, last the voice.
 
         Raises :class:`Refused` without consent, what decoding raises, and :class:`PoorRecording`.
         """
-        folder = self._instant.voice(clip, consent)
-        manifest = artefacts.load(folder)
-        speaker = cast("Speaker", self.lanes.speaker(manifest.engine, folder))
-        return Voice(INSTANT, manifest.engine, tuple(manifest.notes), speaker)
+        for step in self._instant.making(clip, consent):
+            if isinstance(step, Event):
+                yield step
+                continue
+            manifest = artefacts.load(step)
+            speaker = cast("Speaker", self.lanes.speaker(manifest.engine, step))
+            yield Voice(INSTANT, manifest.engine, tuple(manifest.notes), speaker)
 
     def take_recording(
         self, voice: str, sample: bytes, *, consent: str, transcript: str, emotion: str

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from likeness.server.errors import ErrorDetail
+
 SoundFormat = Literal["wav", "mp3", "flac", "pcm"]
 VOICE_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 _TEXT_LIMIT = 4096
@@ -292,5 +294,6 @@ class ReadyBody(BaseModel):
     """Whether requests can be answered now."""
 
     ready: bool
-    writer: str
-    speaker: str
+    writer: str = Field(description="`ready`, or why not.")
+    speaker: str = Field(description="`ready`, or why not.")
+    error: ErrorDetail | None = Field(None, description="When it is not ready, as every other error.")

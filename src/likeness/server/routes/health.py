@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 
 from likeness import __version__
 from likeness.server.deps import Serving
+from likeness.server.errors import ErrorDetail
 from likeness.server.schemas import HealthBody, ReadyBody
 
 router = APIRouter(tags=["health"])
@@ -24,4 +25,6 @@ async def ready(gateway: Serving, response: Response) -> ReadyBody:
     writer, speaker = await to_thread.run_sync(gateway.state)
     able = writer == speaker == "ready"
     response.status_code = 200 if able else 503
-    return ReadyBody(ready=able, writer=writer, speaker=speaker)
+    reasons = "; ".join(state for state in (writer, speaker) if state != "ready")
+    error = None if able else ErrorDetail(message=reasons, type="server_error", param=None, code="not_ready")
+    return ReadyBody(ready=able, writer=writer, speaker=speaker, error=error)

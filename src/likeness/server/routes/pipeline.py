@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from likeness.core.errors import InputError
-from likeness.server import answers, forms, work
+from likeness.server import answers, forms, streams, work
 from likeness.server.deps import KEYED, Serving
-from likeness.server.gateway import Voice
+from likeness.server.gateway import Gateway, Voice
 from likeness.server.schemas import CloneRequest, GenerateRequest, PipelineRequest, SpokenBody
 from likeness.server.stages import Stages
 
@@ -36,7 +36,7 @@ async def pipeline(request: Request, gateway: Serving) -> Response:
     if clip is not None and order.voice:
         raise InputError("give a voice or a reference clip, not both", param="voice")
     with stages.timed("voice"):
-        voice = await to_thread.run_sync(_voice, gateway, order.voice, clip, order.consent)
+        voice = await _voice(request, gateway, order.voice, clip, order.consent)
     text = work.Order(
         text=order.prompt,
         rewrite=order.task == "rewrite",
@@ -61,13 +61,17 @@ async def pipeline(request: Request, gateway: Serving) -> Response:
 
 @router.post("/clone", responses=_SPOKEN, openapi_extra=forms.described(CloneRequest, "audio_sample", required=True))
 async def clone(request: Request, gateway: Serving) -> Response:
-    """Say a text in the voice of a clip of 10 to 30 seconds. Nothing is kept of the clip or the voice."""
+    """Say a text in the voice of a clip of 10 to 30 seconds.
+
+    The first request with a clip learns its voice, which takes the longer the slower the machine; the gateway holds
+    the last few until it ends. Nothing of them is kept.
+    """
     stages = Stages()
     order, clip = await forms.read(request, CloneRequest, "audio_sample")
     if clip is None:
         raise InputError("a clip of the voice is needed", hint="send it as audio_sample", param="audio_sample")
     with stages.timed("voice"):
-        voice = await to_thread.run_sync(_voice, gateway, None, clip, order.consent)
+        voice = await _voice(request, gateway, None, clip, order.consent)
     parts = work.speak(voice, order.text, order, order.format, stages, whole=not order.stream)
     return await answers.deliver(request, parts, order, voice, stages, order.text)
 
@@ -84,5 +88,10 @@ async def generate(request: Request, gateway: Serving) -> Response:
     return await answers.deliver(request, parts, order, voice, stages, order.text)
 
 
-def _voice(gateway: Serving, voice_id: str | None, clip: bytes | None, consent: str) -> Voice:
-    return gateway.voice(voice_id) if clip is None else gateway.instant_voice(clip, consent)
+async def _voice(request: Request, gateway: Gateway, voice_id: str | None, clip: bytes | None, consent: str) -> Voice:
+    """The voice of that id, or of the clip; a caller who goes away stops its making."""
+    if clip is None:
+        return await to_thread.run_sync(gateway.voice, voice_id)
+    made = (await streams.collect(request, gateway.instant_voice(clip, consent)))[-1]
+    assert isinstance(made, Voice)
+    return made
