@@ -30,6 +30,7 @@ from bench.voice_speaker import Prompt
 from likeness.core.types import SpeakRequest
 from likeness.engines.builtin.voice.engine import BuiltinVoice
 
+OTHER = "other"
 OTHERS = ("slt", "rms", "awb", "kal16")
 HUNDRED = "The old harbour master kept seventeen brass lanterns, all polished every morning, in his north window"
 CENTRE_SECONDS, CENTRE_PARTS = 4.0, 40
@@ -85,7 +86,7 @@ def other(voice: str, folder: Path) -> Condition:
         path = folder / f"other-{voice}-{number:02}.wav"
         subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True, capture_output=True)
         files.append(path)
-    return Condition(f"other: {voice}", files, list(SENTENCES))
+    return Condition(f"{OTHER}: {voice}", files, list(SENTENCES))
 
 
 def one_clip(pool: Sequence[Prompt], seconds: float, folder: Path) -> Condition:
@@ -177,7 +178,8 @@ def judge(conditions: Sequence[Condition], centre: Sequence[Path], folder: Path)
     for condition in conditions:
         condition.similarity = float(cosines[at : at + len(condition.files)].mean())
         at += len(condition.files)
-        condition.words = word_error(condition)
+        if not condition.name.startswith(OTHER):
+            condition.words = word_error(condition)
 
 
 def embed(names: Sequence[str], folder: Path) -> np.ndarray:
@@ -227,7 +229,7 @@ def edits(wanted: Sequence[str], heard: Sequence[str]) -> int:
 def report(conditions: Sequence[Condition]) -> None:
     by_name = {condition.name: condition for condition in conditions}
     natural = conditions[0]
-    others = [condition for condition in conditions if condition.name.startswith("other")]
+    others = [condition for condition in conditions if condition.name.startswith(OTHER)]
     floor, ceiling = float(np.mean([c.similarity for c in others])), natural.similarity
     header = ["voice", "similarity", "share of the way", "word error", "ratio", "train s", "open s", "rtf", "first ms",
               "100 characters ms"]  # fmt: skip

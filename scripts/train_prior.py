@@ -196,7 +196,7 @@ def variance_ratio(
 ) -> np.ndarray:
     """How much more natural trajectories spread than generated ones, over 40 sentences."""
     natural, generated = [], []
-    for start, end in zip(speaker.bounds[:40], speaker.bounds[1:41], strict=True):
+    for start, end in list(pairwise(speaker.bounds))[:40]:
         predicted = network.predict(scaling(speaker.inputs[start:end]))[:, :-1] * own.spread + own.mean
         static = trajectory.generate(predicted, residual * own.spread**2)
         loud = features.speech_frames(speaker.targets[start:end, 0])
