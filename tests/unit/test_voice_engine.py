@@ -228,3 +228,14 @@ def test_a_damaged_voice_is_a_clear_error(with_units: Path, tmp_path: Path, name
     with pytest.raises((InputError, NotFound)) as caught:
         BuiltinVoice.open(tmp_path)
     assert caught.value.hint
+
+
+def test_a_voice_of_another_shape_is_a_clear_error(enrolled: Path, tmp_path: Path) -> None:
+    for path in enrolled.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    with np.load(tmp_path / "acoustic.npz") as found:
+        arrays = dict(found)
+    arrays["target_mean"] = arrays["target_mean"][:-1]
+    np.savez(tmp_path / "acoustic.npz", **arrays)
+    with pytest.raises(InputError, match="target_mean"):
+        BuiltinVoice.open(tmp_path)

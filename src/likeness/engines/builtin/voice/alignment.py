@@ -22,6 +22,7 @@ SHORTEST_PAUSE = 6
 """Pauses between words that are shorter than this many frames are closures, and go to the phone before them."""
 
 _BATCH = 16
+_TABLE_BYTES = 48_000_000
 _SKIP = STATES + 1
 _IMPOSSIBLE = np.float32(-1e30)
 
@@ -167,12 +168,9 @@ def _best_paths(
 ) -> list[_Path]:
     """Viterbi over batches of recordings of similar length, in the order given."""
     found: dict[int, _Path] = {}
-    order = sorted(range(len(seen)), key=lambda number: len(seen[number]))
-    for begin in range(0, len(order), _BATCH):
-        members = order[begin : begin + _BATCH]
-        slots = [_slots(texts[number]) for number in members]
-        chains = [np.repeat([INDEX[t.symbol] for t in s], STATES) * STATES for s in slots]
-        chains = [chain + np.arange(len(chain)) % STATES for chain in chains]
+    everything = [_chain(words) for words in texts]
+    for members in _batches([len(frames) for frames in seen], [len(chain) for chain in everything]):
+        chains = [everything[number] for number in members]
         emissions = [log_likelihood(seen[number], models) for number in members]
         for number, chain, path in zip(members, chains, _viterbi(emissions, chains), strict=True):
             score = (
@@ -180,6 +178,26 @@ def _best_paths(
             )
             found[number] = _Path(chain[path], path // STATES, score)
     return [found[number] for number in range(len(seen))]
+
+
+def _chain(words: Sequence[Word]) -> NDArray[np.int64]:
+    """The model states of :func:`_slots`, one after the other."""
+    first = np.array([INDEX[token.symbol] * STATES for token in _slots(words)])
+    return (first[:, None] + np.arange(STATES)).ravel()
+
+
+def _batches(frames: Sequence[int], states: Sequence[int]) -> Iterator[list[int]]:
+    """Group recordings of similar length so that a group's table of moves stays under :data:`_TABLE_BYTES`."""
+    batch: list[int] = []
+    for number in sorted(range(len(frames)), key=lambda n: frames[n]):
+        grown = [*batch, number]
+        size = len(grown) * max(frames[n] for n in grown) * max(states[n] for n in grown)
+        if batch and (len(grown) > _BATCH or size > _TABLE_BYTES):
+            yield batch
+            grown = [number]
+        batch = grown
+    if batch:
+        yield batch
 
 
 def log_likelihood(seen: NDArray[np.float32], models: Monophones) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,15 +13,14 @@ from numpy.typing import NDArray
 
 from likeness.core.errors import InputError
 from likeness.engines.builtin.voice import context, tokens, trajectory
-from likeness.engines.builtin.voice.alignment import Monophones
+from likeness.engines.builtin.voice.alignment import DIMENSIONS, STATES, Monophones
 from likeness.engines.builtin.voice.duration import DurationModel
 from likeness.engines.builtin.voice.english.phones import Word
 from likeness.engines.builtin.voice.examples import Statistics
-from likeness.engines.builtin.voice.features import Array
+from likeness.engines.builtin.voice.features import STATIC, Array
 from likeness.engines.builtin.voice.network import Network, Scaling
+from likeness.engines.builtin.voice.symbols import SYMBOLS
 from likeness.engines.builtin.voice.tokens import Token
-
-FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,10 @@ class AcousticModel:
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]]) -> AcousticModel:
-        """The reverse of :meth:`arrays`. Raises :class:`KeyError` when one is missing."""
+        """The reverse of :meth:`arrays`. Raises :class:`KeyError` when one is missing, :class:`ValueError` when one has
+        another shape than this version's or is not finite.
+        """
+        _check(arrays)
         tempo = arrays["tempo"]
         return cls(
             network=_network(arrays, "acoustic"),
@@ -96,6 +99,31 @@ class AcousticModel:
             variance_ratio=arrays["variance_ratio"],
             monophones=Monophones(arrays["monophone_mean"], arrays["monophone_variance"]),
         )
+
+
+def _check(arrays: Mapping[str, NDArray[Any]]) -> None:
+    inputs, targets = context.CONTEXT + context.WITHIN, 3 * STATIC
+    monophones = (len(SYMBOLS) * STATES, DIMENSIONS)
+    expected = {
+        "input_mean": (inputs,),
+        "input_spread": (inputs,),
+        "tempo": (2,),
+        "target_mean": (targets,),
+        "target_spread": (targets,),
+        "residual": (targets,),
+        "variance_ratio": (STATIC,),
+        "monophone_mean": monophones,
+        "monophone_variance": monophones,
+    }
+    for name, shape in expected.items():
+        if arrays[name].shape != shape or not np.isfinite(arrays[name]).all():
+            raise ValueError(f"{name} is not of shape {shape} or not finite")
+    for name, first, last in (("acoustic", inputs, targets + 1), ("duration", context.CONTEXT, 1)):
+        weights = _network(arrays, name).weights
+        widths = [weight.shape[0] for weight in weights] + [weights[-1].shape[1]]
+        chained = all(left.shape[1] == right.shape[0] for left, right in pairwise(weights))
+        if (widths[0], widths[-1]) != (first, last) or not chained:
+            raise ValueError(f"the {name} network has another shape")
 
 
 def _network(arrays: Mapping[str, NDArray[Any]], name: str) -> Network:

@@ -49,7 +49,7 @@ def prior() -> Prior:
             speaker_spreads=arrays["speaker_spreads"],
             pairs=arrays["pairs"],
         )
-    except (OSError, KeyError, InputError) as error:
+    except (OSError, KeyError, ValueError, InputError) as error:
         raise EngineMissing(
             f"the acoustic prior of the built-in voice cannot be read: {error}", hint="install likeness again"
         ) from None
