@@ -71,6 +71,9 @@ def serve(
         )
         try:
             _Server(config, lambda: (ready or _announce)(address)).run(sockets=[bound])
+        except KeyboardInterrupt:
+            # How a server is stopped at a terminal; everything has been ended in order by now.
+            return
         except SystemExit:
             raise getattr(app.state, "failure", None) or LikenessError("the gateway could not start") from None
 
