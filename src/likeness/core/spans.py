@@ -13,7 +13,7 @@ from typing import Literal
 SpanKind = Literal["url", "email", "code", "quotation", "placeholder", "number", "name", "negation"]
 
 URL = r"(?:https?://|ftp://|www\.)[^\s<>\"“”]*[^\s<>\"“”.,;:!?)\]'’]"
-EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
 CODE = r"`[^`\n]+`"
 QUOTATION = r"\"[^\"\n]{1,400}\"|“[^”\n]{1,400}”|«[^»\n]{1,400}»"
 PLACEHOLDER = r"\[[a-z][a-z -]{1,30}\]"
@@ -38,7 +38,7 @@ _NEGATION = re.compile(
     r"|(?:do|does|did|ca|wo|is|are|was|were|have|has|had|would|could|should)nt)\b|\w(n['’]t)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"\b[A-Z][\w'’-]*[\w]|\b[A-Z]\b")
+_NAME = re.compile(r"\b[A-Z]\w*(?:['’-]+\w+)*")
 _SENTENCE_BREAK = re.compile(r"(?:[.!?…:;•*–—-]|\A|\n|[\"“(\[])[\s\"“”')\]*•–—-]*\Z")
 _NOT_NAME = re.compile(
     r"(?:I|I'm|I'd|I'll|I've|O[Kk]|BTW|IMH?O|FYI|ASAP|AFAI(?:K|CT)|FWIW|TBH|LOL|THX|PS|A|The|Thanks?|Hi|Hello|Dear|Best"
@@ -89,7 +89,7 @@ def lost(before: str, after: str) -> list[Span]:
     often, in any case; negations in the same number. Besides negations, more is not a loss.
     """
     have = Counter((span.kind, span.text) for span in find(after))
-    words = Counter(word.casefold() for word in re.findall(r"[\w'’-]*\w", re.sub(r"['’]s\b", "", after)))
+    words = Counter(word.casefold() for word in re.findall(r"\w+(?:['’-]\w+)*", re.sub(r"['’]s\b", "", after)))
     negations = sum(count for (kind, _), count in have.items() if kind == "negation")
     gone: list[Span] = []
     for span in find(before):

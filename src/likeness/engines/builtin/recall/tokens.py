@@ -79,7 +79,7 @@ def looks_like_code(paragraph: str) -> bool:
     lines = paragraph.split("\n")
     if sum(line.startswith((">", "|")) for line in lines) * 2 > len(lines):
         return True
-    bare = re.sub(r"[\w.]+\(\)|\([^()]*\w{3,} \w[^()]*\)", "x", paragraph)
+    bare = re.sub(r"\b[\w.]{1,60}\(\)|\([^()]{0,200}\w{3} \w[^()]{0,200}\)", "x", paragraph)
     symbols = len(re.findall(r"[<>{}$=\\|_#;\[\]()\"]", bare))
     return symbols >= 4 and symbols > 0.08 * len(bare)
 
