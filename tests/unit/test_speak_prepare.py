@@ -15,10 +15,11 @@ from likeness.core import artefacts, corpus
 from likeness.core.errors import InputError, NotReady
 from likeness.core.events import Event, drain
 from likeness.core.home import Home, PersonHome
+from likeness.core.recipes import presets
 from likeness.core.types import Audio
 from likeness.speak import activity, split
 from likeness.speak.prepare import build_corpus, limited, prune_corpora
-from likeness.speak.recipe import presets, voice_recipe
+from likeness.speak.recipe import voice_recipe
 from likeness.speak.recordings import import_recordings
 
 TEXT = "It was 5 o'clock when we left the house and walked to the station together"
@@ -168,7 +169,7 @@ def test_the_limiter_bends_peaks_and_leaves_the_rest() -> None:
 
 
 def test_presets_are_whole_recipes_and_changes_are_checked() -> None:
-    for name in presets():
+    for name in presets("voice"):
         assert voice_recipe(name).preset == name
     assert voice_recipe("quick").renderer == "vocoder"
     assert voice_recipe(epochs=3).epochs == 3

@@ -13,11 +13,12 @@ from likeness.core import artefacts
 from likeness.core.errors import EngineMissing, InputError, NotFound, NotReady, TooFewExamples
 from likeness.core.events import drain
 from likeness.core.home import Home, PersonHome
+from likeness.core.recipes import presets
 from likeness.core.store import Store
 from likeness.core.types import Message
 from likeness.write import dataset, dedupe
 from likeness.write.prepare import latest_dataset, prepare
-from likeness.write.recipe import SYSTEM_PROMPT, PrepareRecipe, prepare_recipe, presets
+from likeness.write.recipe import SYSTEM_PROMPT, PrepareRecipe, prepare_recipe
 
 START = datetime(2019, 3, 1, 9, tzinfo=UTC)
 TOPICS = [
@@ -247,7 +248,7 @@ def test_chats_are_merged_into_bursts_and_traced(home: PersonHome) -> None:
 
 
 def test_every_preset_is_whole_and_bad_options_are_named() -> None:
-    assert {prepare_recipe(name).preset for name in presets()} == {"quick", "standard", "thorough"}
+    assert {prepare_recipe(name).preset for name in presets("prepare")} == {"quick", "standard", "thorough"}
     with pytest.raises(InputError, match="no preset"):
         prepare_recipe("best")
     with pytest.raises(InputError, match="valid_share"):

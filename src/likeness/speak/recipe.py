@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from likeness.core.errors import InputError
+from likeness.core import recipes
 
 Preset = Literal["quick", "standard", "thorough"]
 
@@ -37,25 +35,6 @@ class VoiceRecipe(BaseModel):
     seed: int = Field(ge=0, description="Start of the random numbers; the same seed gives the same voice.")
 
 
-def presets() -> dict[str, dict[str, Any]]:
-    """The presets by name, as written in ``recipes/voice.yaml``; the first is the default."""
-    text = resources.files("likeness").joinpath("recipes/voice.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load(text)
-    base = loaded["standard"]
-    return {name: {**base, **values, "preset": name} for name, values in loaded.items()}
-
-
 def voice_recipe(preset: str = "standard", **changes: Any) -> VoiceRecipe:
-    """The recipe of a preset with some options changed.
-
-    Raises :class:`InputError` for an unknown preset or option, or a value out of range.
-    """
-    known = presets()
-    if preset not in known:
-        raise InputError(f"there is no preset {preset!r}", hint=f"presets: {', '.join(known)}", param="preset")
-    try:
-        return VoiceRecipe(**{**known[preset], **changes})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"voice recipe: {where}: {first['msg']}", param=where) from None
+    """The recipe of a preset with some options changed. Raises what :func:`likeness.core.recipes.load` raises."""
+    return recipes.load(VoiceRecipe, "voice", preset, **changes)

@@ -5,13 +5,11 @@ The prompts stand here too, since training files, model files and gateway must u
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from likeness.core.errors import InputError
+from likeness.core import recipes
 from likeness.core.types import ExampleKind
 
 SYSTEM_PROMPT = (
@@ -63,25 +61,6 @@ class PrepareRecipe(BaseModel):
     minimum_examples: int = Field(ge=1, description="Fewer examples than this are refused.")
 
 
-def presets() -> dict[str, dict[str, Any]]:
-    """The presets by name, as written in ``recipes/prepare.yaml``, each with every value."""
-    text = resources.files("likeness").joinpath("recipes/prepare.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load(text)
-    base = loaded["standard"]
-    return {name: {**base, **values, "preset": name} for name, values in loaded.items()}
-
-
 def prepare_recipe(preset: str = "standard", **changes: Any) -> PrepareRecipe:
-    """The recipe of a preset with some options changed.
-
-    Raises :class:`InputError` for an unknown preset or option, or a value out of range.
-    """
-    known = presets()
-    if preset not in known:
-        raise InputError(f"there is no preset {preset!r}", hint=f"presets: {', '.join(known)}", param="preset")
-    try:
-        return PrepareRecipe(**{**known[preset], **changes})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"prepare recipe: {where}: {first['msg']}", param=where) from None
+    """The recipe of a preset with some options changed. Raises what :func:`likeness.core.recipes.load` raises."""
+    return recipes.load(PrepareRecipe, "prepare", preset, **changes)
