@@ -12,10 +12,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-CROSSINGS = 16
+CROSSINGS = 32
 """Zero crossings of the sinc on either side."""
-KAISER_BETA = 8.0
-ROLL_OFF = 0.96
+KAISER_BETA = 6.0
+ROLL_OFF = 0.985
 _BLOCK = 1 << 15
 
 
