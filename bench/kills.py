@@ -147,7 +147,7 @@ def kill_imports(kills: int, seed: int, messages: int = 12_000) -> Outcome:
         expected = rows(home.store)
         home = _fresh(root)
         while outcome.kills < kills:
-            lines, ended, _ = run_child("import", root, archives, rng.uniform(0, duration))
+            lines, ended, took = run_child("import", root, archives, rng.uniform(0, duration))
             acknowledged = max((int(line) for line in lines if line.isdigit()), default=0)
             outcome.kills += not ended
             if home.store.exists() and home.store.stat().st_size:
@@ -157,6 +157,7 @@ def kill_imports(kills: int, seed: int, messages: int = 12_000) -> Outcome:
             elif acknowledged:
                 outcome.lost += 1
             if ended:
+                duration = min(duration, took)  # a machine that was busy at first must not spare later runs
                 outcome.completed += 1
                 outcome.unequal += rows(home.store) != expected
                 home = _fresh(root)
@@ -179,7 +180,8 @@ def kill_prepares(kills: int, seed: int, messages: int = 1_600) -> Outcome:
         expected = _datasets(home)
         while outcome.kills < kills:
             _clear(home.datasets)
-            _, ended, _ = run_child("prepare", root, archives, rng.uniform(0, duration * 1.1))
+            _, ended, took = run_child("prepare", root, archives, rng.uniform(0, duration * 1.1))
+            duration = min(duration, took) if ended else duration
             outcome.kills += not ended
             outcome.completed += ended
             found = _datasets(home)
