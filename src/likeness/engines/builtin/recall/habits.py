@@ -65,9 +65,15 @@ class Habits:
         usual = _usual(self.greetings, channel, recipient)
         name = name or self.called.get(recipient.casefold(), "")
         if NAME in usual and not name:
-            plain = [g for g in _ranked(self.greetings, channel) if NAME not in g and g]
-            return plain[0] if plain else re.sub(r"\s*\{name\}", "", usual)
+            return self._nameless(usual, channel)
         return usual.replace(NAME, name)
+
+    def _nameless(self, usual: str, channel: str) -> str:
+        """``usual`` without the name it lacks ("hi Ana," becomes "hi,"); "Dear," is no greeting, so another then."""
+        bare = re.sub(r"\s*\{name\}", "", usual)
+        if not bare.casefold().startswith("dear"):
+            return bare
+        return next((text for text in _ranked(self.greetings, channel) if text and NAME not in text), "")
 
     def sign_off(self, channel: str, recipient: str) -> str:
         """The sign-off most usual towards ``recipient``, else on ``channel``, else anywhere; "" when they use none."""
