@@ -1,6 +1,6 @@
 # Two commands for a newcomer: `make demo` and `make test`. Both set up everything they need in .venv by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types direction check docs format bench clean setup
+.PHONY: help setup demo test lint types direction check format bench airgap clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -68,6 +68,9 @@ format: $(VENV)/.dev ## put the code in order
 bench: $(VENV)/.dev ## all comparisons; each prints a table and a line of JSON
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	@for name in corpus style voice gateway; do $(BIN)/python -m bench.$$name || exit 1; done
+
+airgap: $(VENV)/.dev ## the demo and the end-to-end tests where no network exists (Linux)
+	@scripts/airgap.sh
 
 clean: ## remove the environment and the demo
 	@rm -rf $(VENV) demo build dist
