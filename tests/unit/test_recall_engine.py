@@ -90,6 +90,32 @@ def test_assistant_text_loses_its_manner(engine: RecallEngine) -> None:
     assert "Additionally" not in made
 
 
+def test_words_of_a_given_text_stay_where_no_habit_is_known(engine: RecallEngine) -> None:
+    made = text(engine.write(WriteRequest("rewrite", "The grey colour is great. We need to fix it. This is big.")))
+    for word in ("grey", "colour", "great", "fix"):
+        assert word in made
+    assert "this's" not in made.lower()
+
+
+def test_a_name_first_seen_in_the_request_keeps_its_capital(engine: RecallEngine) -> None:
+    made = text(engine.write(WriteRequest("draft", "Tell Ana that Tilly is ill", recipient="Ana")))
+    assert "Tilly is ill" in made
+
+
+def test_who_spells_as_in_britain_does_so_in_words_they_never_used() -> None:
+    from likeness.engines.builtin.recall import edits, sites
+    from likeness.engines.builtin.recall.neutralise import neutralise
+    from likeness.engines.builtin.recall.sites import Situation
+    from likeness.engines.builtin.recall.tokens import join, tokenise
+
+    place = Situation("mail", "")
+    own = [f"my favourite colour is grey, I realise number {n}." for n in range(9)]
+    model = edits.learn([sites.pair(neutralise(line), line, place, frozenset()) for line in own])
+    tokens, _ = tokenise("We organize it. Check the program.", frozenset())
+    assert "organise" in join(model.apply(tokens, [], place))
+    assert "Check the program" in join(model.apply(tokens, [], place))
+
+
 def test_draft_thanks_as_the_person_thanks(engine: RecallEngine) -> None:
     request = WriteRequest("draft", "Thank Ana for the 4 photos and say you cannot open them", recipient="Ana")
     draft = engine.write(request)

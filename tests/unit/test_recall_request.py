@@ -35,6 +35,15 @@ def said(text: str, recipient: str = "") -> str:
         ("Write a message saying thank you", "Thank you."),
         ("Invite Kit to dinner", "Would you like to come to dinner?"),
         ("promise to send the list by 3 May", "I will send the list by 3 May."),
+        ("an email to the school saying Tilly is ill", "Tilly is ill."),
+        ("text Kit that the pub is shut", "The pub is shut."),
+        ("thank you note to Aunt Vera for the jumper", "Thank you for the jumper."),
+        ("say happy birthday to mum", "Happy birthday."),
+        ("invite Kit and Suze to dinner at 7", "Would you like to come to dinner at 7?"),
+        ("complain to the bus company about the 8:15", "I want to complain about the 8:15."),
+        ("condolences to Ray on the loss of his wife", "I am so sorry about the loss of your wife."),
+        ("cancel my appointment on 4 March", "I would like to cancel my appointment on 4 March."),
+        ("Explain to Howard why the loan is late", "I wanted to explain why the loan is late."),
     ],
 )
 def test_clauses(asked: str, wanted: str) -> None:
@@ -50,3 +59,13 @@ def test_topics_and_statements_are_told_from_requests() -> None:
     assert parse("I will be late, can we start at 3?").statement
     assert parse("Reply to this").clauses == ()
     assert parse("Write a note to Ana Lopez about tea").name == "Ana Lopez"
+
+
+def test_a_kind_of_text_with_a_topic_is_no_sentence_to_repeat() -> None:
+    assert parse("email about the summer fair").topic == "the summer fair"
+    assert parse("email about the summer fair").statement == ""
+
+
+def test_what_stands_after_a_colon_is_said_as_it_is() -> None:
+    asked = parse("I need a message to the volunteers: the rota is changed, please check your Sundays")
+    assert asked.statement == "the rota is changed, please check your Sundays"

@@ -35,6 +35,7 @@ _RELEVANT = 0.5
 _ALIKE = 0.4
 _ANSWERS = frozenset({"accept", "decline", "thank", "confirm", "apologise", "congratulate"})
 _MAXIMUM_RECALLED = 4
+_TITLES = frozenset({"Aunt", "Auntie", "Uncle", "Mr", "Mrs", "Ms", "Miss", "Dr", "Prof", "Professor", "Sir"})
 
 
 @dataclass(slots=True)
@@ -54,8 +55,9 @@ def draft(request: WriteRequest, learned: Learned) -> Drafted:
     person = learned.habits.correspondent(request.recipient or asked.name, channel)
     place = Situation(channel, person)
     shown = manner(request.style_reference)
+    named = _named(request.text)
     if asked.clauses:
-        made = _said([realise(clause) for clause in asked.clauses], asked.clauses[0].act, learned, place, shown)
+        made = _said([realise(clause) for clause in asked.clauses], asked.clauses[0].act, learned, place, shown, named)
     elif asked.statement:
         made = Drafted(rewrite(asked.statement, learned.edits, learned.habits, place, manner=shown).text)
     else:
@@ -66,9 +68,11 @@ def draft(request: WriteRequest, learned: Learned) -> Drafted:
     return made
 
 
-def _said(plain: Sequence[Plain], act: str, learned: Learned, place: Situation, shown: Manner) -> Drafted:
-    """Plain sentences in the person's words, each opened as they open such a sentence."""
-    names = learned.habits.names
+def _said(
+    plain: Sequence[Plain], act: str, learned: Learned, place: Situation, shown: Manner, named: frozenset[str]
+) -> Drafted:
+    """Plain sentences in the person's words, opened as they open such a sentence; ``named`` keep their capitals."""
+    names = learned.habits.names | named
     made = Drafted("")
     tokens: list[Token] = []
     openers: list[Proposal] = []
@@ -101,11 +105,16 @@ def _said(plain: Sequence[Plain], act: str, learned: Learned, place: Situation, 
     return made
 
 
+def _named(request: str) -> frozenset[str]:
+    """Words with a capital inside a sentence of the request: names, which keep it wherever they come to stand."""
+    return frozenset(word.lower() for word in re.findall(r"(?<=[\w,] )[A-Z][a-z]+", request))
+
+
 def _settled(sentence: Plain, names: frozenset[str]) -> tuple[str, str]:
     """Opener and rest of a plain sentence as the neutraliser leaves them, so that the edit model knows their words."""
     head = sentence.text[: sentence.opener]
-    whole = neutralise(sentence.text, names)
-    plain_head = neutralise(head, names).rstrip(".") if head else ""
+    whole = neutralise(sentence.text, names, wording=False)
+    plain_head = neutralise(head, names, wording=False).rstrip(".") if head else ""
     if plain_head and whole.startswith(plain_head):
         return plain_head, whole[len(plain_head) :]
     return ("", whole) if not head else (head, sentence.text[sentence.opener :])
@@ -187,7 +196,7 @@ def _acknowledged(asked: Request, request: WriteRequest, learned: Learned, place
         clauses.append(Clause("inform", "clause", "I will look at it and let you know"))
     elif not request.context:
         clauses.append(Clause("inform", "clause", "I wanted to get in touch"))
-    made = _said([realise(clause) for clause in clauses], "inform", learned, place, shown)
+    made = _said([realise(clause) for clause in clauses], "inform", learned, place, shown, _named(request.text))
     made.recalled = False
     return made
 
@@ -195,7 +204,8 @@ def _acknowledged(asked: Request, request: WriteRequest, learned: Learned, place
 def _first_name(recipient: str) -> str:
     if "@" in recipient or not re.match(r"[^\W\d_]", recipient):
         return ""
-    first = recipient.split()[0]
+    words = recipient.split()
+    first = " ".join(words[:2]) if words[0].rstrip(".") in _TITLES else words[0]
     return first if first[:1].isupper() else ""
 
 

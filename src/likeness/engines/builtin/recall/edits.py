@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from likeness.engines.builtin.recall.lexicon import american as american_spelling
+from likeness.engines.builtin.recall.lexicon import british as british_spelling
 from likeness.engines.builtin.recall.lexicon import word_set
 from likeness.engines.builtin.recall.maxent import Classifier, fit
 from likeness.engines.builtin.recall.sites import (
@@ -32,6 +34,7 @@ _OTHER = "\0"
 THRESHOLD = 0.3
 """An edit is made from this probability on: below one half, since a habit that shows too rarely is lost as style,
 and chrF to the owner's text was higher for it on the messages this was tuned on."""
+_FEWEST_SPELLINGS = 3
 _VALIDATION_SHARE = 0.25
 
 
@@ -56,6 +59,8 @@ class EditModel:
     spacing: Classifier | None
     spellings: Mapping[str, str] = field(default_factory=dict)
     """How the person writes a word that is not all lower case ("btw" -> "BTW")."""
+    british: bool = False
+    """They spell as in Britain ("colour", "organise"), words they have not used yet included."""
 
     def propose(self, tokens: Sequence[Token], situation: Situation, threshold: float) -> list[Proposal]:
         """Edits more probable than ``threshold``, not overlapping, left to right; longer phrases first."""
@@ -95,6 +100,8 @@ class EditModel:
         for proposal in sorted(proposals, key=lambda p: (p.start, p.end), reverse=True):
             new = [self._spelt(token) for token in phrase_tokens(proposal.own)]
             out = _placed(out, proposal.start, proposal.end, new)
+        if self.british:
+            out = [_british(token) for token in out]
         return self._spaced(self._cased(out, situation), situation)
 
     def _spelt(self, token: Token) -> Token:
@@ -141,6 +148,7 @@ class EditModel:
             "casing": self.casing.to_json() if self.casing else None,
             "spacing": self.spacing.to_json() if self.spacing else None,
             "spellings": dict(self.spellings),
+            "british": self.british,
         }
 
     @classmethod
@@ -155,6 +163,7 @@ class EditModel:
             Classifier.from_json(raw["casing"]) if raw["casing"] else None,
             Classifier.from_json(raw["spacing"]) if raw["spacing"] else None,
             raw["spellings"],
+            raw["british"],
         )
 
 
@@ -179,6 +188,7 @@ def learn(cases: Sequence[Pair], minimum: int = 3) -> EditModel:
         _own_classifier(cases, _casing_cases),
         _own_classifier(cases, _spacing_cases),
         _spellings(cases),
+        _spells_as_in_britain(cases),
     )
 
 
@@ -308,7 +318,28 @@ def _spellings(cases: Sequence[Pair]) -> dict[str, str]:
     return {low: form for low, form in best.items() if form != low and forms[low][form] >= 2}
 
 
-_HOSTS = word_set("i you he she it we they that there who this here what where let how")
+def _spells_as_in_britain(cases: Sequence[Pair]) -> bool:
+    """True when nearly all words of theirs that are spelled in two ways are spelled the British way."""
+    words = [token.lower for case in cases for token in case.own if token.kind == "word"]
+    british = sum(american_spelling(word) != word for word in words)
+    american = sum(british_spelling(word) != word for word in words)
+    return british >= _FEWEST_SPELLINGS and british >= 4 * american
+
+
+def _british(token: Token) -> Token:
+    """``token`` in British spelling, its capital kept."""
+    spelled = british_spelling(token.lower) if token.kind == "word" else token.lower
+    if spelled == token.lower:
+        return token
+    return replace(token, text=spelled.capitalize() if token.text[0].isupper() else spelled)
+
+
+_HOSTS = word_set("i you he she it we they that there who here what where let how")
+_OWNED = word_set("to a an the no some any my your his her our their this that these those")
+"""Before these words "have" is a verb of its own and stays whole."""
+_COMMA_NEVER_AFTER = word_set(
+    "and but or so am is are was were be been to a an the of in on at for with my your our their"
+)
 _LONG_HOSTS = word_set("i you he she it we they that there who")
 
 
@@ -318,15 +349,17 @@ def _stands(own: Sequence[str], tokens: Sequence[Token], start: int, end: int) -
         return True
     host = tokens[start - 1].lower if start else ""
     follows = end < len(tokens) and tokens[end].kind != "mark"
+    if own[0] == "'ve" and follows and tokens[end].lower in _OWNED:
+        return False
     return follows and host in (_HOSTS if own[0] == "'s" else _LONG_HOSTS)
 
 
 def _fits(own: Phrase, tokens: Sequence[Token], gap: int) -> bool:
-    """False for a comma right after a conjunction, or before the last word of a sentence."""
+    """False for a comma right after a word that leans on the next, or before the last word of a sentence."""
     if own != (",",):
         return True
     last = gap + 1 >= len(tokens) or tokens[gap + 1].text in ENDS
-    return not last and (gap == 0 or tokens[gap - 1].lower not in ("and", "but", "or", "so"))
+    return not last and (gap == 0 or tokens[gap - 1].lower not in _COMMA_NEVER_AFTER)
 
 
 def _placed(tokens: list[Token], start: int, end: int, new: list[Token]) -> list[Token]:

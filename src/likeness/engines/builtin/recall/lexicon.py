@@ -237,6 +237,26 @@ def american(word: str) -> str:
     return word
 
 
+_TWO_MEANINGS = word_set("check meter program license practice tire story burned learned dreamed spelled mold math")
+"""American spellings that are also other British words, or as usual in Britain."""
+BRITISH = {us: gb for gb, us in AMERICAN.items() if us not in _TWO_MEANINGS}
+_IZE = re.compile(_ISE.pattern.replace("i)s\n", "i)z\n").replace(")i)s", ")i)z"))
+
+
+@lru_cache(maxsize=20_000)
+def british(word: str) -> str:
+    """The British spelling of a lower-case word, or the word itself where that is in doubt."""
+    if word in BRITISH:
+        return BRITISH[word]
+    match = _IZE.match(word)
+    if match:
+        return f"{match.group(1)}s{match.group(2)}"
+    for stem, spelled in BRITISH.items():
+        if word.startswith(stem) and american(spelled + word[len(stem) :]) == word:
+            return spelled + word[len(stem) :]
+    return word
+
+
 PHRASES = _table(_PHRASES)
 """Habit -> plain, lower case, anywhere in a sentence."""
 OPENERS = _table(_OPENERS)

@@ -33,6 +33,8 @@ _SUBJECTS = word_set("i you he she it we they that there who what this here wher
 _DETERMINERS = word_set("a an the this that some any what which same each every one another")
 _LIST_ITEM = re.compile(r"\A\s*(?:[-*•]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s)")
 _MAXIMUM_PHRASE = 6
+_SAVED = 2
+"""A given word or phrase is long-winded when the plain one is shorter by this many letters ("utilize", not "great")."""
 _FILLER_STARTS = frozenset(phrase[0] for phrase in (*lexicon.FILLERS, *lexicon.LEADING))
 _HABIT_STARTS = frozenset(phrase.split()[0] for phrase in (*lexicon.PHRASES, *lexicon.OPENERS))
 _Stage = Callable[[list[Token]], list[Token]]
@@ -59,8 +61,11 @@ def parts(text: str) -> Parts:
     return Parts(greeting.group().strip() if greeting else "", body.strip(), closing.group().strip() if closing else "")
 
 
-def neutralise(text: str, names: frozenset[str] = frozenset()) -> str:
+def neutralise(text: str, names: frozenset[str] = frozenset(), *, wording: bool = True) -> str:
     """``text`` said plainly. ``names`` (lower case) are words to keep as they are when capitalised.
+
+    ``wording=False`` is for text that somebody gave to be rewritten: long-winded phrases become plain, but words and
+    spelling stay, since where the person's own habit is not known the giver's word is as good as any.
 
     Idempotent on its own output. An empty result (a message of greetings and faces only) is the text itself.
     """
@@ -68,7 +73,8 @@ def neutralise(text: str, names: frozenset[str] = frozenset()) -> str:
     if not body:
         return text.strip()
     plain = ""
-    for stages in (_STAGES, _STAGES[:3], (_marks, _casing)):
+    full = _STAGES if wording else tuple(_given_choices if stage is _choices else stage for stage in _STAGES)
+    for stages in (full, _STAGES[:3], (_marks, _casing)):
         plain = _settled(body, names, stages)
         if plain and not spans.lost(body, plain):
             return plain
@@ -294,23 +300,31 @@ def _filler_at(tokens: Sequence[Token], index: int) -> int:
 
 def _choices(tokens: list[Token]) -> list[Token]:
     """One plain word or phrase for several colloquial ones, American spelling, openers with their comma."""
+    tokens = _plainer(tokens, shorter=False)
+    for index, token in enumerate(tokens):
+        spelled = lexicon.american(token.lower) if token.kind == "word" else token.lower
+        if spelled != token.lower:
+            spelled = spelled.capitalize() if token.text[0].isupper() else spelled
+            tokens[index] = replace(token, text=spelled)
+    return _kinds(tokens)
+
+
+def _given_choices(tokens: list[Token]) -> list[Token]:
+    """Long-winded phrases give way to shorter plain ones; other words and their spelling stay as given."""
+    return _plainer(tokens, shorter=True)
+
+
+def _plainer(tokens: list[Token], *, shorter: bool) -> list[Token]:
     index = 0
     while index < len(tokens):
-        found = _habit_at(tokens, index)
-        if found:
-            length, plain = found
-            new = phrase_tokens(plain.split())
-            tokens = spliced(tokens, index, index + length, new)
-            index += len(new)
+        length, plain = _habit_at(tokens, index) or (0, "")
+        if not length or (shorter and len(plain) + _SAVED > len(join(tokens[index : index + length]).strip())):
+            index += 1
             continue
-        token = tokens[index]
-        if token.kind == "word":
-            spelled = lexicon.american(token.lower)
-            if spelled != token.lower:
-                spelled = spelled.capitalize() if token.text[0].isupper() else spelled
-                tokens[index] = replace(token, text=spelled)
-        index += 1
-    return _kinds(tokens)
+        new = phrase_tokens(plain.split())
+        tokens = spliced(tokens, index, index + length, new)
+        index += len(new)
+    return tokens
 
 
 def _habit_at(tokens: Sequence[Token], index: int) -> tuple[int, str] | None:

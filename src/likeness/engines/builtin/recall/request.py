@@ -50,9 +50,13 @@ _KINDS = (
     r"|thank[- ]you(?: note| letter)?|apology)"
 )
 _OPENING = re.compile(
-    r"\A\s*(?:please |can you |could you |i need you to |i want to |i need to )?"
+    r"\A\s*(?:please |can you |could you |i need you to |i want to |i need to |i (?:need|want) (?=an? ))?"
     r"(?:(?:write|draft|compose|prepare|send|create|make|give)(?: (?:him|her|them|me|us)\b)?"
     rf"(?:(?: an?| the| my| some)?(?: [a-z]+(?:-[a-z]+)?){{0,3}}? (?P<kind>{_KINDS}))?(?: back)?"
+    rf"|(?:an?|the|some) (?:[a-z]+(?:-[a-z]+)? ){{0,2}}?(?P<noun>{_KINDS})"
+    r"|(?P<thanks>thank[- ]you (?:note|letter|card|e-?mail|message))"
+    rf"|(?:e-?mail|message|text)(?= {_NAME} (?:that|to say|saying)\b)(?P<whom> {_NAME})(?: to(?= say))?"
+    r"|(?:e-?mail|message|text)(?= (?:about|to|regarding)\b)"
     r"|(?:reply|respond|answer|write back))"
     rf"(?: to (?P<who>(?:this|the|his|her|their) (?:e-?mail|message|mail|note)|this|it|{_WHO}))?(?=[\s,.:]|\Z)",
     re.IGNORECASE,
@@ -87,7 +91,16 @@ _HEADS: tuple[tuple[Act, Form, str], ...] = (
     ("suggest", "clause", r"(?:suggest|propos)(?:e|ing)? that"),
     ("suggest", "noun", r"(?:suggest|propos|recommend)(?:e|ing)?"),
     ("invite", "noun", rf"invit(?:e|ing){_OB} (?:to|for)(?= (?:{_EVENTS})\b)"),
+    ("invite", "noun", rf"invit(?:e|ing) {_NAME}(?:(?:,| and) {_NAME})* (?:to|for)(?= (?:{_EVENTS})\b)"),
     ("invite", "verb", rf"invit(?:e|ing){_OB} to"),
+    ("inform", "noun", r"complain(?:ing)?(?: to(?: (?!about\b)\S+){1,5}?)? about"),
+    (
+        "inform",
+        "noun",
+        rf"(?:condolences?|sympathy|sympathi[sz]e|commiserat\w+)(?: (?:to|with) {_WHO})? (?:on|for|about|over)",
+    ),
+    ("inform", "noun", r"cancel(?:ling|ing)?"),
+    ("inform", "wh", rf"explain(?:ing)?{_TO}(?= (?:what|when|where|who|how|why|which)\b)"),
     ("promise", "verb", rf"promis(?:e|ing){_OB} to"),
     ("promise", "clause", rf"promis(?:e|ing){_OB} that"),
     ("inform", "verb", rf"tell(?:ing)?{_OB}(?= (?:not )?to\b)"),
@@ -121,9 +134,12 @@ def parse(text: str, recipient: str = "") -> Request:
     """
     stripped = re.sub(r"\s+", " ", text.strip())
     opening = _OPENING.match(stripped)
-    who = (opening.group("who") or "") if opening else ""
-    kind = (opening.group("kind") or "").lower() if opening else ""
+    who = (opening.group("who") or (opening.group("whom") or "").strip()) if opening else ""
+    kind = (opening.group("kind") or opening.group("noun") or opening.group("thanks") or "").lower() if opening else ""
     rest = stripped[opening.end() :] if opening else stripped
+    told = re.match(r"\s*:\s*(\S.*)", rest) if opening and (kind or who) else None
+    if told and _head(told.group(1), 0) is None:
+        return Request((), name=who if re.match(rf"{_NAME}\Z", who) else "", statement=told.group(1))
     if opening and re.match(r"\s*that\b", rest):
         rest = "say" + rest
     rest = re.sub(r"\A(?:\s*[,:;-]|\s+(?:to|and|in which (?:I|you)|where (?:I|you))(?= ))+", "", rest).strip()
@@ -142,6 +158,21 @@ def parse(text: str, recipient: str = "") -> Request:
     if opening and (kind or who or opening.end() == len(stripped)):
         return Request((), name=name, topic=owner_voice(rest.rstrip(".!")))
     return Request((), name=name, statement=text.strip())
+
+
+_FRAMES = {
+    "complain": "I want to complain about {}",
+    "condolence": "I am so sorry about {}",
+    "sympath": "I am so sorry about {}",
+    "commiserat": "I am so sorry about {}",
+    "cancel": "I would like to cancel {}",
+    "explain": "I wanted to explain {}",
+}
+"""What the owner says where a request names an act and its object, by the beginning of the request's verb."""
+_SALUTE = re.compile(
+    r"((?:a )?(?:happy|merry) [\w ]+?|hello|hi|hey|goodbye|congratulations|well done|good luck) to (?P<who>[\w' -]+)\Z",
+    re.IGNORECASE,
+)
 
 
 def _clauses(rest: str, who: str) -> tuple[list[Clause], str]:
@@ -168,6 +199,8 @@ def _clauses(rest: str, who: str) -> tuple[list[Clause], str]:
         named = re.search(
             rf"(?<=[a-z] )({_NAME})\Z|(?<=[a-z] )({_NAME})(?= (?:for|on|to|about|that|if|whether|know|of)\b)", words
         )
+        several = re.search(rf"{_NAME}(?:,| and) {_NAME}", words)
+        named = None if several else named
         name = name or (next(group for group in named.groups() if group) if named else "")
         clause = _clause(act, form, content, words, context, name or who)
         if clause:
@@ -182,6 +215,12 @@ def _clause(act: Act, form: Form, content: str, words: str, context: str, name: 
     if act == "inform" and thanks:
         what = thanks.group("what")
         return Clause("thank", "noun", owner_voice(what), verb) if what else Clause("thank", "none", "", verb)
+    salute = _SALUTE.match(content) if act == "inform" else None
+    if salute:
+        return Clause(act, "clause", salute.group(1), verb)
+    frame = next((frame for start, frame in _FRAMES.items() if verb.startswith(start)), "")
+    if frame and form in ("noun", "wh") and content:
+        return Clause(act, "clause", frame.format(owner_voice(content, context)), verb)
     if not content:
         return Clause(act, "none", "", verb) if act in ("thank", "congratulate", "decline", "accept") else None
     if name and re.match(rf"{_NAME}\Z", name):

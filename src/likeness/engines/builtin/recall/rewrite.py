@@ -42,7 +42,7 @@ def rewrite(
     each likely edit is made with its own probability, drawn from ``seed``.
     """
     body = parts(text).body or text.strip()
-    plain = neutralise(body, habits.names)
+    plain = neutralise(body, habits.names, wording=False)
     tokens, _ = tokenise(plain, habits.names)
     if not tokens:
         return Rewritten(text.strip(), 0, 0)
