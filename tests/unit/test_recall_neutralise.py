@@ -66,6 +66,10 @@ def test_greeting_and_sign_off_go() -> None:
     assert neutralise("Dear Ana,\n\nIt's here.\n\nCheers,\nSam") == "It is here."
 
 
+def test_a_greeting_denies_nothing() -> None:
+    assert "not" in neutralise("Hi cannot, I am.") or "cannot" in neutralise("Hi cannot, I am.")
+
+
 _VOCABULARY = """I'm don't can't won't it's So But and maybe really just :) !! ... thx u gonna R Ana 3 10:30
 no not never - , . ? kind of sort you know a lot lots pretty have to as far I know quite nice colour organise
 "isn't" (see etc. e.g.)

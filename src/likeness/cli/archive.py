@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from likeness.core.store import ImportRecord
 
 SHOWN_BAD_ENTRIES = 10
+SHOWN_FILES = 12
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +62,7 @@ def import_(
         ledger = [asdict(record) for record in records]
         typer.echo(json.dumps({"imports": ledger, "messages": everything, "yours": mine}, default=str))
         return
-    for record in records:
+    for record in _folded(records):
         _show(record)
     typer.echo(f"In the store now: {everything:,} messages, {mine:,} of them yours.")
     typer.echo("Next: likeness prepare writing" if mine else "None is yours: say who you are with --me ADDRESS.")
@@ -90,6 +92,28 @@ def _confirm_owner(home: PersonHome, paths: list[Path], me: list[str], *, yes: b
     chosen = [proposed[int(n) - 1].value for n in answer.split() if n.isdigit() and 1 <= int(n) <= len(proposed)]
     if not home.confirm(chosen).identities:
         raise OwnerUnknown("none of the proposed senders was chosen", hint=hint)
+
+
+def _folded(records: list[ImportRecord]) -> list[ImportRecord]:
+    """One line per source where an archive has so many files that a line for each would bury the rest."""
+    if len(records) <= SHOWN_FILES:
+        return records
+    folded: dict[str, ImportRecord] = {}
+    counts = Counter(record.source for record in records)
+    for record in records:
+        before = folded.get(record.source)
+        if before is None:
+            folded[record.source] = replace(record, path=f"{counts[record.source]} files")
+            continue
+        folded[record.source] = replace(
+            before,
+            read=before.read + record.read,
+            kept=before.kept + record.kept,
+            duplicates=before.duplicates + record.duplicates,
+            dropped=dict(Counter(before.dropped) + Counter(record.dropped)),
+            bad=before.bad + record.bad,
+        )
+    return list(folded.values())
 
 
 def _show(record: ImportRecord) -> None:

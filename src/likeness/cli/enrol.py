@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,7 +66,9 @@ def voice(
     folder = voice_folder(home, name)
     manifest = artefacts.load(folder)
     if as_json:
-        typer.echo(json.dumps({"voice": name, "folder": str(folder), "measures": dict(manifest.measures)}, default=str))
+        kept = [asdict(recording.check) | {"name": recording.name} for recording in recordings(home)]
+        said = {"voice": name, "folder": str(folder), "measures": dict(manifest.measures), "notes": manifest.notes}
+        typer.echo(json.dumps({**said, "recordings": kept}, default=str))
         return
     for note in manifest.notes:
         typer.echo(f"Note: {note}")

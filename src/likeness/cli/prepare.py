@@ -31,6 +31,7 @@ def writing(
     preset: Annotated[str, typer.Option("--preset", help="Set of defaults: quick, standard or thorough.")] = "standard",
     allow_small: Annotated[bool, typer.Option("--allow-small", help="Go on with fewer than 200 examples.")] = False,
     redact_names: Annotated[bool, typer.Option("--redact-names", help="Replace people's names too.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Learn once more, even when nothing has changed.")] = False,
     person: PersonOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -44,7 +45,7 @@ def writing(
     recipe = prepare_recipe(preset, **({"redact_names": True} if redact_names else {}))
     follow(prepare(home, recipe, allow_small=allow_small), quiet=as_json)
     dataset = latest_dataset(home)
-    follow(train(home, {}, dataset=dataset), quiet=as_json)
+    follow(train(home, {}, dataset=dataset, again=again), quiet=as_json)
     adapter = latest_adapter(home)
     from likeness.core import artefacts
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from likeness import __version__
-from likeness.core import artefacts, files, plugins
+from likeness.core import artefacts, files, plugins, recipes
 from likeness.core.artefacts import Manifest
-from likeness.core.errors import EngineMissing, InputError, NotReady
+from likeness.core.errors import EngineMissing, NotReady
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Trainer
@@ -35,29 +33,22 @@ class TrainRecipe(BaseModel):
 
 
 def train_recipe(preset: str = "standard", **changes: Any) -> TrainRecipe:
-    """The recipe of a preset with some options changed.
-
-    Raises :class:`InputError` for an unknown preset or option, or a value out of range.
-    """
-    text = resources.files("likeness").joinpath("recipes/writer.yaml").read_text(encoding="utf-8")
-    known: dict[str, dict[str, Any]] = yaml.safe_load(text)
-    if preset not in known:
-        raise InputError(f"there is no preset {preset!r}", hint=f"presets: {', '.join(known)}", param="preset")
-    try:
-        return TrainRecipe(**{**known["standard"], **known[preset], "preset": preset, **changes})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InputError(f"{where}: {first['msg']}", param=where) from None
+    """The recipe of a preset with some options changed. Raises what :func:`likeness.core.recipes.load` raises."""
+    return recipes.load(TrainRecipe, "writer", preset, **changes)
 
 
 def train(
-    home: PersonHome, recipe: TrainRecipe | Mapping[str, Any], engine: str = ENGINE, dataset: Path | None = None
+    home: PersonHome,
+    recipe: TrainRecipe | Mapping[str, Any],
+    engine: str = ENGINE,
+    dataset: Path | None = None,
+    *,
+    again: bool = False,
 ) -> Iterator[Event]:
     """Learn an adapter from ``dataset`` (the newest when ``None``) and publish it under ``home.adapters``.
 
     ``recipe`` is a recipe or changes to the standard one. An adapter made before from the same data, recipe and
-    engine is reused. The last event has the stage "trained" and the adapter's folder name as its note.
+    engine is reused, unless ``again``. The last event has the stage "trained" and the folder's name as its note.
 
     Raises :class:`NotReady` when there is no dataset, :class:`EngineMissing` when the engine cannot run or learn.
     """
@@ -72,7 +63,7 @@ def train(
     data = artefacts.load(source)
     key = artefacts.digest([data.data_hash, source.name, engine, chosen.model_dump_json(), __version__])
     target = home.adapters / f"{engine.replace('.', '-')}-{key}"
-    made = _made_before(target)
+    made = None if again else _made_before(target)
     if made is None:
         with artefacts.publish(target) as folder:
             measures: dict[str, float] = {}

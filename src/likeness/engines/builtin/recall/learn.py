@@ -59,6 +59,9 @@ def learn(data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
     yield Event("memory", len(messages), len(messages), "messages", metrics={"messages": float(remembered)})
 
 
+_AGAIN = "learn it again: likeness prepare writing --again"
+
+
 def load(folder: Path) -> Learned:
     """Open the adapter in ``folder``.
 
@@ -71,8 +74,8 @@ def load(folder: Path) -> Learned:
     except FileNotFoundError as error:
         raise NotFound(
             f"{folder.name} is not an adapter of builtin.recall: {Path(str(error.filename)).name} is missing",
-            hint="learn it again: likeness prepare writing",
+            hint=_AGAIN,
         ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"the adapter {folder.name} is damaged: {error}", hint="learn it again") from None
+        raise InputError(f"the adapter {folder.name} is damaged: {error}", hint=_AGAIN) from None
     return Learned(model, known, said, memory.Memory.open(folder))

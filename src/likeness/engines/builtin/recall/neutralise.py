@@ -52,6 +52,8 @@ class Parts:
 def parts(text: str) -> Parts:
     """Tell greeting and sign-off from the body. A text that is nothing else is all body."""
     greeting = lexicon.GREETING.match(text)
+    if greeting and any(span.kind == "negation" for span in spans.find(greeting.group())):
+        greeting = None
     body = text[greeting.end() :] if greeting else text
     closing = lexicon.SIGN_OFF.search(body)
     if closing:
