@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+# In CI the same examples every time, so that a red run means the change; elsewhere new ones on every run.
+hypothesis_settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)
 def _sandbox(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give each test an empty home of its own; no setting of the machine's leaks in."""
-    import os
-
     for name in [key for key in os.environ if key.startswith("LIKENESS_")]:
         monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
