@@ -33,6 +33,13 @@ def test_models(client: openai.OpenAI) -> None:
     assert missing.value.param == "model"
 
 
+def test_a_model_that_cannot_do_it_is_refused_with_those_that_can(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.NotFoundError, match=r"models that can: voice\b"):
+        client.audio.speech.create(model="me", input="hello", voice="me")
+    with pytest.raises(openai.NotFoundError, match=r"models that can: me, me:rewrite\)"):
+        client.chat.completions.create(model="voice", messages=[{"role": "user", "content": "hello"}])
+
+
 def test_a_draft(client: openai.OpenAI) -> None:
     completion = client.chat.completions.create(
         model="me",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,6 +53,8 @@ def _part(manifest: Manifest) -> DatasetPart:
 
 def _shares(histogram: Mapping[str, Mapping[str, int]]) -> list[Share]:
     lines = [Share(name, counts["corpus"], counts["selected"]) for name, counts in histogram.items()]
+    if all(re.match(r"under \d|\d+", line.label) for line in lines):
+        lines.sort(key=lambda line: 0 if line.label.startswith("under") else int(re.findall(r"\d+", line.label)[0]))
     if len(lines) <= MOST_LINES:
         return lines
     ranked = sorted(lines, key=lambda line: (line.label == "others", -line.available))

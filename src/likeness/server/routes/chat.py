@@ -41,7 +41,7 @@ async def chat(order: ChatRequest, request: Request, gateway: Serving) -> Respon
     `modalities: ["text", "audio"]` the answer is spoken as well.
     """
     if order.model not in WRITING_MODELS:
-        raise unknown(order.model)
+        raise unknown(order.model, WRITING_MODELS)
     refuse_unsupported(order)
     text, notes = order_of(order)
     voice = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import APIRouter
 
 from likeness.core.errors import NotFound
@@ -27,10 +29,9 @@ async def model(model: str, gateway: Serving) -> ModelBody:
     raise unknown(model)
 
 
-def unknown(model: str) -> NotFound:
-    """The error for a model there is not."""
-    known = ", ".join((*WRITING_MODELS, SPEECH_MODEL))
-    return NotFound(f"there is no model {model[:100]!r}", hint=f"models: {known}", param="model")
+def unknown(model: str, known: Iterable[str] = (*WRITING_MODELS, SPEECH_MODEL)) -> NotFound:
+    """The error for a model that is not among ``known``, those that can do what was asked."""
+    return NotFound(f"no model {model[:100]!r} can do this", hint=f"models that can: {', '.join(known)}", param="model")
 
 
 def _models(gateway: Gateway) -> list[ModelBody]:

@@ -39,7 +39,7 @@ async def speech(order: SpeechRequest, request: Request, gateway: Serving) -> Re
     0xFFFFFFFF; flac comes at the end, since it states its length at its start.
     """
     if order.model != SPEECH_MODEL:
-        raise unknown(order.model)
+        raise unknown(order.model, (SPEECH_MODEL,))
     if order.instructions:
         raise InputError("this voice does not follow instructions", hint="leave them out", param="instructions")
     sound_format = checked_format(order.response_format, "response_format")
