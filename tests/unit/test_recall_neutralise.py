@@ -67,7 +67,7 @@ def test_greeting_and_sign_off_go() -> None:
 
 
 def test_a_greeting_denies_nothing() -> None:
-    assert "not" in neutralise("Hi cannot, I am.") or "cannot" in neutralise("Hi cannot, I am.")
+    assert "cannot" in neutralise("Hi cannot, I am.")
 
 
 _VOCABULARY = """I'm don't can't won't it's So But and maybe really just :) !! ... thx u gonna R Ana 3 10:30

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from platformdirs import user_cache_path
 from pydantic import Field
 from pydantic_settings import (
     BaseSettings,
@@ -25,9 +24,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LIKENESS_", extra="forbid")
 
     home: Path = Field(default_factory=_default_home, description="Folder that holds every person's data.")
-    cache: Path = Field(
-        default_factory=lambda: user_cache_path("likeness"), description="Folder for what can be made again."
-    )
     person: str = Field("", description="Whose data to use when no --person is given.")
     host: str = Field("127.0.0.1", description="Loopback address the gateway binds to.")
     port: int = Field(8765, ge=0, le=65535, description="Port of the gateway; 0 takes a free one.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, get_args
+from typing import Literal
 
 Act = Literal[
     "thank",
@@ -21,7 +21,6 @@ Act = Literal[
     "disagree",
     "inform",
 ]
-ACTS: tuple[Act, ...] = get_args(Act)
 
 _RULES: tuple[tuple[Act, str], ...] = (
     ("congratulate", r"\bcongrat|\bwell done\b|\bhappy (?:birthday|new year|anniversary)\b|\bproud of you\b|\bkudos\b"),
