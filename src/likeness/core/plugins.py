@@ -42,8 +42,8 @@ def source(name: str) -> Source:
 
 
 def sources() -> list[Source]:
-    """Every source, in name order."""
-    return [source(name) for name in names(SOURCES)]
+    """Every source, in name order; those for "everything else" (``last_resort``) after the others."""
+    return sorted(map(source, names(SOURCES)), key=lambda source: getattr(source, "last_resort", False))
 
 
 def engine(name: str) -> type[Engine]:

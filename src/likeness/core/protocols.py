@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from likeness.core.events import Event
 from likeness.core.types import (
     Audio,
@@ -50,7 +53,10 @@ class Source(Protocol):
     """What a person calls it: "Mail (mbox)"."""
 
     def recognises(self, path: Path) -> bool:
-        """True when ``path`` (a file or folder) looks like this format, judged by content and not by name alone."""
+        """True when ``path`` (a file or folder) looks like this format, judged by content and not by name alone.
+
+        A source for "everything else" (tables, transcripts) sets ``last_resort = True`` and is asked after the others.
+        """
         ...
 
     def files(self, path: Path) -> Sequence[Path]:
@@ -66,6 +72,18 @@ class Source(Protocol):
 
         Never raises on bad content: what cannot be read is a :class:`Skipped`. Yields the owner's messages and what
         they answer (mail) or the whole conversation (chat). May yield a message already yielded.
+        """
+        ...
+
+
+@runtime_checkable
+class Diagnosing(Source, Protocol):
+    """A source that knows its own format even where it cannot read it."""
+
+    def diagnose(self, path: Path) -> str | None:
+        """What is wrong with a file that was evidently meant for this source and that :meth:`recognises` turns down
+        (encrypted, truncated, empty, the wrong part of an export): what was expected, what was found, what to do.
+        ``None`` when it is none of this source's. Never raises on content.
         """
         ...
 
@@ -92,7 +110,7 @@ class EngineInfo:
     name: str
     title: str
     kind: frozenset[str]
-    """Any of "writer", "speaker", "trainer"."""
+    """Any of "writer", "speaker", "trainer", "embedder"."""
     needs: tuple[str, ...] = ()
     """Importable libraries, by module name."""
     install: str = ""
@@ -134,6 +152,21 @@ class Writer(Protocol):
     """Writes text."""
 
     def write(self, request: WriteRequest) -> Draft: ...
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Turns texts into vectors whose dot product says how near they are in meaning."""
+
+    model: str
+    """What made the vectors: those of two models must never be compared."""
+
+    def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        """Unit vectors, float32 of shape (len(texts), dimensions); ``query`` for what is searched with.
+
+        Models that were trained with a prefix for queries and another for documents get it here.
+        """
+        ...
 
 
 @runtime_checkable

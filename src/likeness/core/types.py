@@ -96,7 +96,8 @@ class Progress:
 class Exchange:
     """Something the owner wrote and what they answered: cleaned and redacted text on both sides.
 
-    ``message_ids`` are the store ids the text was made of (a burst has several), so that every example can be traced.
+    ``message_ids`` are the store ids the text was made of (a burst has several) and ``context_ids`` those of what it
+    answers, so that every example can be traced.
     ``greeting`` and ``sign_off`` are told apart from ``text``.
     """
 
@@ -111,6 +112,7 @@ class Exchange:
     greeting: str = ""
     sign_off: str = ""
     message_ids: tuple[str, ...] = ()
+    context_ids: tuple[str, ...] = ()
 
 
 ExampleKind = Literal["reply", "draft", "rewrite"]

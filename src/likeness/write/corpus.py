@@ -80,7 +80,8 @@ class Reader:
                 self.tally.replies += 1
                 self.tally.paired[method] += 1
             correspondent = turn.context[0].sender if turn.context else next(iter(message.recipients), "")
-            yield Found(self._exchange((message,), cleaned, context, correspondent, "mail"), message.conversation)
+            exchange = self._exchange((message,), cleaned, context, correspondent, "mail", turn.context)
+            yield Found(exchange, message.conversation)
 
     def _chat(self, messages: list[Message]) -> Iterator[Found]:
         recipe = self.recipe
@@ -103,7 +104,8 @@ class Reader:
             others = [message.sender for message in turn.context] or [m.sender for m in messages if not m.from_owner]
             cleaned = Cleaned(text)
             ids = tuple(message for message, _ in kept)
-            exchange = self._exchange(ids, cleaned, self._context(turn), others[-1] if others else "", first.source)
+            other = others[-1] if others else ""
+            exchange = self._exchange(ids, cleaned, self._context(turn), other, first.source, turn.context)
             yield Found(exchange, sessions[first.id])
 
     def _kept(self, message: Message, words: int = 0, parent: str = "") -> Cleaned | None:
@@ -136,7 +138,13 @@ class Reader:
         return "\n".join(parts)
 
     def _exchange(
-        self, messages: tuple[Message, ...], cleaned: Cleaned, context: str, correspondent: str, channel: str
+        self,
+        messages: tuple[Message, ...],
+        cleaned: Cleaned,
+        context: str,
+        correspondent: str,
+        channel: str,
+        answered: tuple[Message, ...],
     ) -> Exchange:
         first = messages[0]
         ids = tuple(message.id for message in messages)
@@ -152,6 +160,7 @@ class Reader:
             greeting=self._redact(cleaned.greeting),
             sign_off=self._redact(cleaned.sign_off),
             message_ids=ids,
+            context_ids=tuple(message.id for message in answered),
         )
 
     def _short_context(self, context: str) -> str:

@@ -5,8 +5,8 @@ A dataset is a folder published whole (``core.artefacts``), with these files bes
 ``exchanges.jsonl``
     Everything usable the owner wrote, cleaned and redacted, one :class:`~likeness.core.types.Exchange` per line with
     its fields as keys, plus ``split`` ("train", "valid" or "test") and ``copies`` (how many near-identical messages
-    the line stands for, itself included). ``sent_at`` is ISO 8601 or null, ``message_ids`` a list. Engines learn from
-    this file, and only from the lines whose split is "train".
+    the line stands for, itself included). ``sent_at`` is ISO 8601 or null, ``message_ids`` and ``context_ids`` are
+    lists. Engines learn from this file, and only from the lines whose split is "train".
 ``examples.jsonl``
     The selected training examples, one :class:`~likeness.core.types.Example` per line with its fields as keys.
 ``train.chatml.jsonl``, ``valid.chatml.jsonl``, ``test.chatml.jsonl``, ``dataset.chatml.jsonl``
@@ -53,7 +53,8 @@ def exchange_to_json(row: Row) -> dict[str, Any]:
     """The line of ``exchanges.jsonl`` for ``row``, as a dictionary."""
     record = {name: getattr(row.exchange, name) for name in _EXCHANGE_FIELDS}
     record["sent_at"] = row.exchange.sent_at.isoformat() if row.exchange.sent_at else None
-    record["message_ids"] = list(row.exchange.message_ids)
+    for ids in ("message_ids", "context_ids"):
+        record[ids] = list(record[ids])
     return {**record, "split": row.split, "copies": row.copies}
 
 
@@ -61,7 +62,8 @@ def exchange_from_json(record: dict[str, Any]) -> Row:
     """The inverse of :func:`exchange_to_json`. Unknown keys are ignored."""
     known = {name: record[name] for name in _EXCHANGE_FIELDS if name in record}
     known["sent_at"] = datetime.fromisoformat(known["sent_at"]) if known.get("sent_at") else None
-    known["message_ids"] = tuple(known.get("message_ids", ()))
+    for ids in ("message_ids", "context_ids"):
+        known[ids] = tuple(known.get(ids, ()))
     return Row(Exchange(**known), record["split"], int(record.get("copies", 1)))
 
 
