@@ -57,23 +57,6 @@ def test_messages_are_in_order_and_can_be_the_owners_only(tmp_path: Path) -> Non
         assert (store.count(), store.count(owner_only=True)) == (4, 3)
 
 
-def test_search_ranks_by_words_and_takes_no_operators(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "s.sqlite") as store:
-        store.add(
-            [
-                a_message(1, body="Thanks for the café tip, the café was lovely"),
-                a_message(2, body="The train is late and I will miss the meeting about the café budget and more"),
-                a_message(3, body="Nothing to see", from_owner=False),
-            ]
-        )
-        assert [m.id for m in store.search("cafe", 5)] == ["id1", "id2"]
-        assert store.search("nothing", 5)[0].id == "id3"
-        assert store.search("nothing", 5, owner_only=True) == []
-        assert [m.id for m in store.search('"see" NEAR( * -', 5)] == ["id3"]
-        assert store.search('") * -', 5) == []
-        assert store.search("", 5) == []
-
-
 def test_messages_that_name_each_other_share_a_conversation(tmp_path: Path) -> None:
     chain = [
         replace(a_message(1, conversation="b"), reply_to="", references=()),

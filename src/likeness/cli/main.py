@@ -10,11 +10,26 @@ import typer
 from typer.core import TyperGroup
 
 from likeness import __version__
-from likeness.cli import archive, enrol, evaluate, person, prepare, report, serve, status, voice, writing
+from likeness.cli import archive, enrol, evaluate, person, prepare, report, search, serve, status, voice, writing
 from likeness.cli.options import HELP_SETTINGS
 from likeness.core.errors import Interrupted, LikenessError
 
-COMMANDS = ["init", "import", "prepare", "enrol", "write", "rewrite", "say", "serve", "status", "evaluate", "report"]
+COMMANDS = [
+    "init",
+    "import",
+    "prepare",
+    "enrol",
+    "write",
+    "rewrite",
+    "say",
+    "serve",
+    "status",
+    "search",
+    "show",
+    "forget",
+    "evaluate",
+    "report",
+]
 
 
 class _InOrderOfUse(TyperGroup):
@@ -51,7 +66,7 @@ def _root(
     pass
 
 
-for module in (person, archive, prepare, enrol, writing, voice, serve, status, evaluate, report):
+for module in (person, archive, prepare, enrol, writing, voice, serve, status, search, evaluate, report):
     module.register(app)
 
 

@@ -118,7 +118,8 @@ class EngineInfo:
     memory_mb: int = 0
     """Resident memory while loaded, roughly."""
     can: frozenset[str] = frozenset()
-    """Any of "streaming", "adapter", "clone", "emotion", "rewrite", "draft"."""
+    """Any of "streaming", "adapter", "clone", "emotion", "rewrite", "draft"; "verbatim" when its adapters hold texts of
+    the person word for word."""
     licence: str = ""
     notes: str = ""
 
@@ -158,8 +159,10 @@ class Writer(Protocol):
 class Embedder(Protocol):
     """Turns texts into vectors whose dot product says how near they are in meaning."""
 
-    model: str
-    """What made the vectors: those of two models must never be compared."""
+    @property
+    def model(self) -> str:
+        """What made the vectors: those of two models must never be compared."""
+        ...
 
     def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """Unit vectors, float32 of shape (len(texts), dimensions); ``query`` for what is searched with.

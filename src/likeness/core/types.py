@@ -162,6 +162,14 @@ class WriteRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbedRequest:
+    """Texts to be turned into vectors; ``query`` for what is searched with."""
+
+    texts: tuple[str, ...]
+    query: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """How a text came about. ``method``: "recalled" (found among the owner's messages and adapted), "rewritten"
     (their habits applied to a given text), "composed" (put together from their phrases because nothing similar was
@@ -187,6 +195,7 @@ class Draft:
 # ── speaking ────────────────────────────────────────────────────────────────────────────────────────────────
 
 Samples = NDArray[np.float32]
+Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

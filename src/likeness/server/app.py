@@ -15,7 +15,7 @@ from likeness.core.settings import Settings
 from likeness.server import errors
 from likeness.server.gateway import Gateway
 from likeness.server.middleware import BodyLimit, LastResort
-from likeness.server.routes import chat, docs, health, jobs, models, pipeline, speech, voices
+from likeness.server.routes import chat, docs, health, jobs, models, pipeline, search, speech, voices
 from likeness.server.security import Guard
 
 _THREADS = 64
@@ -56,7 +56,7 @@ def create_app(home: PersonHome, settings: Settings) -> FastAPI:
     )
     app.state.gateway = gateway
     errors.install(app)
-    for module in (health, docs, models, chat, speech, voices, pipeline, jobs):
+    for module in (health, docs, models, chat, speech, voices, pipeline, search, jobs):
         app.include_router(module.router)
     app.add_middleware(BodyLimit, upload_bytes=settings.upload_limit_mb * 2**20)
     if settings.allowed_origins:

@@ -16,7 +16,7 @@ from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.jobs import JobRunner
 from likeness.core.lanes import Lanes
-from likeness.core.protocols import Speaker, Writer
+from likeness.core.protocols import Embedder, Speaker, Writer
 from likeness.core.settings import Settings
 from likeness.core.store import Job
 from likeness.server.enrolment import INSTANT, LEARN, InstantVoices, consent_statement
@@ -66,6 +66,14 @@ class Gateway:
 
         engine = self.settings.writer
         return self.lanes.writer(engine, adapter_folder(self.home, engine))
+
+    def embedder(self) -> Embedder:
+        """The embedder the settings name. Raises :class:`NotReady` when none is set."""
+        from likeness.write import meaning
+
+        if not self.settings.embedder:
+            raise meaning.no_engine()
+        return self.lanes.embedder(self.settings.embedder, meaning.engine_options(self.settings))
 
     def voice(self, voice_id: str | None) -> Voice:
         """The voice of that id, the person's own without one. Raises :class:`NotFound`, naming those there are."""

@@ -84,6 +84,23 @@ class UploadRequest(Taking):
     emotion: str = Field("neutral", max_length=40, pattern=r"^[a-z][a-z /-]*$", description="The feeling it is in.")
 
 
+class SearchRequest(Taking):
+    """What to find. Without `query`, what the filters let through, newest first."""
+
+    query: str = Field("", max_length=1000, description='Words; "a phrase"; -without; begin*. All must be there.')
+    sender: str = Field("", max_length=200, description="Sent by: part of an address or name.")
+    recipient: str = Field("", max_length=200, description="Sent to: part of an address or name.")
+    place: str = Field("", max_length=400, description="A source, or part of a conversation or label.")
+    since: str = Field("", max_length=10, description="From this year, month or day on: 2019, 2019-05, 2019-05-03.")
+    until: str = Field("", max_length=10, description="Up to the end of this year, month or day.")
+    mine: bool = Field(False, description="Only what the person wrote.")
+    by: Literal["words", "meaning", "both"] | None = Field(
+        None, description="How; when left out both where an index by meaning is there, else words."
+    )
+    limit: int = Field(20, ge=1, le=200, description="How many results.")
+    offset: int = Field(0, ge=0, le=10_000, description="How many of the best to pass over.")
+
+
 class VoiceReference(BaseModel):
     """A voice by its id, as newer clients send it."""
 
@@ -281,6 +298,33 @@ class UploadBody(BaseModel):
     created_at: int
     check: CheckBody
     job: JobBody = Field(description="The learning; the voice can be used when it is done.")
+
+
+class FoundBody(BaseModel):
+    """A message that was found."""
+
+    id: str
+    sent_at: str | None = Field(description="ISO 8601; null when it bears no date.")
+    sender: str
+    sender_name: str
+    mine: bool
+    recipients: list[str]
+    channel: str
+    source: str
+    conversation: str
+    subject: str
+    snippet: str
+    marks: list[tuple[int, int]] = Field(description="Start and end, in the snippet, of what was found.")
+    ways: list[str] = Field(description="words, meaning, or both.")
+
+
+class SearchBody(BaseModel):
+    """What was found, best first."""
+
+    by: Literal["words", "meaning", "both"] = Field(description="How was searched.")
+    note: str = Field(description="What to know of this search, for a person.")
+    next_offset: int | None = Field(description="Where the next page begins; null when there is none.")
+    results: list[FoundBody]
 
 
 class HealthBody(BaseModel):

@@ -12,7 +12,7 @@ from likeness.core.errors import Busy, EngineFailed
 from likeness.core.lanes import wire
 from likeness.core.lanes.process import WorkerProcess
 from likeness.core.protocols import EngineInfo
-from likeness.core.types import Audio, Provenance
+from likeness.core.types import Audio, Provenance, Vectors
 
 Admit = Callable[["Lane", EngineInfo], None]
 """Grants a lane the memory its engine needs, or raises."""
@@ -53,6 +53,7 @@ class Lane:
         self._expires = 0.0
         self._process: WorkerProcess | None = None
         self._rate: int | None = None
+        self._model = ""
 
     # ── what it is doing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -83,6 +84,12 @@ class Lane:
         if self._rate is None:
             raise EngineFailed(f"engine {self.engine!r} does not say at which rate it speaks")
         return self._rate
+
+    def model(self) -> str:
+        """What makes its vectors; loads the engine if it is not. Raises as :meth:`ask` does."""
+        if not self._model:
+            self.warm()
+        return self._model
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -162,7 +169,8 @@ class Lane:
             self.info = told.info
             self._admit(self, told.info)
             process.send(wire.Proceed())
-            self._rate = self._expect(process, wire.Opened).rate
+            opened = self._expect(process, wire.Opened)
+            self._rate, self._model = opened.rate, opened.model
         except BaseException:
             process.kill()
             raise
@@ -186,7 +194,7 @@ class Lane:
 
     # ── used by Answer ────────────────────────────────────────────────────────────────────────────────────
 
-    def next_piece(self) -> str | Audio | None:
+    def next_piece(self) -> str | Audio | Vectors | None:
         """The next piece of the request that holds the lane, ``None`` at its end."""
         process = self._process
         if process is None:

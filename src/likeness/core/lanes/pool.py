@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from likeness.core.artefacts import MANIFEST
 from likeness.core.errors import DoesNotFit
 from likeness.core.lanes.lane import Answer, Lane
 from likeness.core.protocols import EngineInfo
-from likeness.core.types import Audio, Draft, SpeakRequest, WriteRequest
+from likeness.core.types import Audio, Draft, EmbedRequest, SpeakRequest, Vectors, WriteRequest
 
 Key = tuple[str, str, str]
 
@@ -66,6 +66,26 @@ class LaneSpeaker:
         return answer
 
 
+class LaneEmbedder:
+    """An :class:`~likeness.core.protocols.Embedder` whose work is done in a lane."""
+
+    def __init__(self, lanes: Lanes, lane: Lane) -> None:
+        self._lanes = lanes
+        self._lane = lane
+
+    @property
+    def model(self) -> str:
+        return self._lane.model()
+
+    def embed(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
+        """The vectors of ``texts``."""
+        answer = self._lane.ask(EmbedRequest(tuple(texts), query))
+        self._lanes.trim(self._lane)
+        (vectors,) = answer
+        found: Vectors = vectors
+        return found
+
+
 class Lanes:
     """Lanes by engine and artefact. Together they stay under ``memory_limit_mb`` of resident memory.
 
@@ -91,6 +111,10 @@ class Lanes:
     ) -> LaneSpeaker:
         """A speaker; its engine is loaded at the first request, or now with :meth:`warm`."""
         return LaneSpeaker(self, self.lane(engine, artefact, options))
+
+    def embedder(self, engine: str, options: Mapping[str, Any] | None = None) -> LaneEmbedder:
+        """An embedder; its engine is loaded at the first request."""
+        return LaneEmbedder(self, self.lane(engine, None, options))
 
     def lane(self, engine: str, artefact: Path | None = None, options: Mapping[str, Any] | None = None) -> Lane:
         """The lane of an engine on an artefact, new if there is none or if the artefact was made again."""

@@ -4,8 +4,8 @@
     Open(engine, artefact, …) ->
                               <-  Info(EngineInfo)            the class is loaded, nothing else yet
     Proceed()                 ->
-                              <-  Opened(rate)                the model is in memory
-    WriteRequest | SpeakRequest ->
+                              <-  Opened(rate, model)         the model is in memory
+    WriteRequest | SpeakRequest | EmbedRequest ->
                               <-  Began(provenance), Piece(…)*, End()
     Cancel()                  ->                              any time; answered by the End of what was running
 
@@ -22,9 +22,9 @@ from typing import Any
 
 from likeness.core import errors
 from likeness.core.protocols import EngineInfo
-from likeness.core.types import Audio, Provenance, SpeakRequest, WriteRequest
+from likeness.core.types import Audio, EmbedRequest, Provenance, SpeakRequest, Vectors, WriteRequest
 
-Request = WriteRequest | SpeakRequest
+Request = WriteRequest | SpeakRequest | EmbedRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +50,25 @@ class Proceed:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The engine is ready. ``rate`` is its sample rate in Hz, ``None`` for one that only writes."""
+    """The engine is ready. ``rate`` is its sample rate in Hz, ``None`` for one that does not speak;
+    ``model`` what makes its vectors, for one that embeds."""
 
     rate: int | None
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """The request is understood; pieces follow. ``provenance`` is ``None`` for speech."""
+    """The request is understood; pieces follow. ``provenance`` comes with text alone."""
 
     provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The next stretch of text or sound."""
+    """The next stretch of text or sound, or the vectors."""
 
-    value: str | Audio
+    value: str | Audio | Vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection
 from likeness.core import plugins
 from likeness.core.errors import InputError
 from likeness.core.lanes import wire
-from likeness.core.protocols import Engine, Speaker, Writer
-from likeness.core.types import Audio, WriteRequest
+from likeness.core.protocols import Embedder, Engine, Speaker, Writer
+from likeness.core.types import Audio, EmbedRequest, Vectors, WriteRequest
 
 
 def serve(line: Connection) -> None:
@@ -29,7 +29,7 @@ def serve(line: Connection) -> None:
         except Exception as error:
             line.send(wire.Failed.of(error, opening.engine))
             return
-        line.send(wire.Opened(getattr(engine, "rate", None)))
+        line.send(wire.Opened(getattr(engine, "rate", None), getattr(engine, "model", "")))
         while True:
             message = line.recv()
             if not isinstance(message, wire.Cancel):
@@ -38,13 +38,18 @@ def serve(line: Connection) -> None:
 
 def _answer(line: Connection, engine: Engine, name: str, request: wire.Request) -> None:
     try:
-        pieces: Iterator[str | Audio]
+        pieces: Iterator[str | Audio | Vectors]
         if isinstance(request, WriteRequest):
             if not isinstance(engine, Writer):
                 raise InputError(f"engine {name!r} does not write", hint="choose an engine that writes")
             draft = engine.write(request)
             line.send(wire.Began(draft.provenance))
             pieces = draft.pieces
+        elif isinstance(request, EmbedRequest):
+            if not isinstance(engine, Embedder):
+                raise InputError(f"engine {name!r} does not embed", hint="choose an engine that embeds")
+            line.send(wire.Began())
+            pieces = iter([engine.embed(request.texts, query=request.query)])
         else:
             if not isinstance(engine, Speaker):
                 raise InputError(f"engine {name!r} does not speak", hint="choose an engine that speaks")

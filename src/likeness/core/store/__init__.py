@@ -10,9 +10,11 @@ from likeness.core.store.database import Database
 from likeness.core.store.imports import BadEntry, Checkpoint, ImportRecord, Imports
 from likeness.core.store.jobs import Job, Jobs, StoredEvent
 from likeness.core.store.messages import Messages
+from likeness.core.store.search import Filters, Searching
+from likeness.core.store.vectors import Vectors
 
-__all__ = ["BadEntry", "Checkpoint", "Database", "ImportRecord", "Job", "Store", "StoredEvent"]
+__all__ = ["BadEntry", "Checkpoint", "Database", "Filters", "ImportRecord", "Job", "Store", "StoredEvent"]
 
 
-class Store(Messages, Imports, Jobs):
+class Store(Messages, Searching, Vectors, Imports, Jobs):
     """Everything kept of one person. Open it with ``with Store.open(path) as store:``."""

@@ -1,11 +1,10 @@
-"""The messages: added once, read in order, found by words."""
+"""The messages: added once, read in order."""
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +13,11 @@ from likeness.core.store.database import Database
 from likeness.core.store.imports import Checkpoint, record_progress
 from likeness.core.types import Message
 
-_COLUMNS = (
+COLUMNS = (
     "id, source, conversation, sender, sender_name, sent_at, subject, body, body_type, from_owner, automated, "
     "native_id, reply_to, recipients, parents, labels, place"
 )
-_INSERT = f"INSERT OR IGNORE INTO messages ({_COLUMNS}) VALUES ({', '.join('?' * 17)})"  # noqa: S608
-_WORD = re.compile(r"\w+")
+_INSERT = f"INSERT OR IGNORE INTO messages ({COLUMNS}) VALUES ({', '.join('?' * 17)})"  # noqa: S608
 _PAGE = 500
 
 
@@ -39,6 +37,19 @@ class Messages(Database):
             if checkpoint is not None:
                 record_progress(connection, checkpoint, kept=kept, duplicates=len(rows) - kept)
         return kept
+
+    def unknown(self, ids: Sequence[str]) -> int:
+        """How many of ``ids`` no message has, nor an earlier call on this store named. Changes nothing in the file.
+
+        What was named is kept in a temporary table of this connection.
+        """
+        with self._reading() as connection:
+            connection.execute("CREATE TEMP TABLE IF NOT EXISTS named (id TEXT PRIMARY KEY) WITHOUT ROWID")
+            connection.execute("BEGIN")
+            insert = "INSERT OR IGNORE INTO named SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM messages WHERE id = ?1)"
+            new = sum(connection.execute(insert, (id,)).rowcount for id in ids)
+            connection.execute("COMMIT")
+        return new
 
     def claim(self, owner: Owner) -> int:
         """Mark the messages of identities confirmed since they were added as the owner's; return how many were."""
@@ -75,7 +86,7 @@ class Messages(Database):
         Reads page by page, so messages added meanwhile may or may not be seen, and none is seen twice.
         """
         where = "WHERE from_owner" if owner_only else ""
-        query = f"SELECT {_COLUMNS} FROM messages {where} ORDER BY conversation, sent_at, id"  # noqa: S608
+        query = f"SELECT {COLUMNS} FROM messages {where} ORDER BY conversation, sent_at, id"  # noqa: S608
         with self._reading() as connection:
             cursor = connection.execute(query)
         while True:
@@ -83,7 +94,7 @@ class Messages(Database):
                 page = cursor.fetchmany(_PAGE)
             if not page:
                 return
-            yield from map(_message, page)
+            yield from map(message_of, page)
 
     def message(self, id: str) -> Message | None:
         """The message with this ``id``."""
@@ -108,29 +119,10 @@ class Messages(Database):
         with self._reading() as connection:
             return frozenset(row[0] for row in connection.execute(query))
 
-    def search(self, query: str, limit: int = 20, *, owner_only: bool = False) -> list[Message]:
-        """Messages with any of the words of ``query`` in subject or body, best match (BM25) first.
-
-        ``query`` is plain words: punctuation and operators of the full-text engine mean nothing in it.
-        """
-        words = dict.fromkeys(_WORD.findall(query.casefold()))
-        if not words or limit <= 0:
-            return []
-        match = " OR ".join(f'"{word}"' for word in words)
-        columns = ", ".join(f"m.{column}" for column in _COLUMNS.split(", "))
-        owner = "AND m.from_owner" if owner_only else ""
-        sql = (
-            f"SELECT {columns} FROM messages_text JOIN messages m ON m.key = messages_text.rowid "  # noqa: S608
-            f"WHERE messages_text MATCH ? {owner} ORDER BY bm25(messages_text), m.key LIMIT ?"
-        )
-        with self._reading() as connection:
-            rows = connection.execute(sql, (match, limit)).fetchall()
-        return [_message(row) for row in rows]
-
     def _one(self, where: str, value: str) -> Message | None:
         with self._reading() as connection:
-            row = connection.execute(f"SELECT {_COLUMNS} FROM messages {where}", (value,)).fetchone()  # noqa: S608
-        return _message(row) if row else None
+            row = connection.execute(f"SELECT {COLUMNS} FROM messages {where}", (value,)).fetchone()  # noqa: S608
+        return message_of(row) if row else None
 
 
 def _leader(leader: Mapping[str, str], name: str) -> str:
@@ -170,7 +162,8 @@ def _row(message: Message) -> tuple[Any, ...]:
     )
 
 
-def _message(row: sqlite3.Row | tuple[Any, ...]) -> Message:
+def message_of(row: sqlite3.Row | tuple[Any, ...]) -> Message:
+    """The message of a row with :data:`COLUMNS`."""
     return Message(
         id=row[0],
         source=row[1],

@@ -138,4 +138,82 @@ def _create_jobs(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_messages, _create_imports, _create_jobs)
+def _index_unspaced(connection: sqlite3.Connection) -> None:
+    """2026-11: trigrams of messages in scripts that set no spaces, so that any run of characters can be found there."""
+    scripts = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+    # Text in ASCII alone is as long in bytes as in characters: most messages need no second look.
+    has = (
+        "length({0}.body) + length({0}.subject) <> length(CAST({0}.body AS BLOB)) + length(CAST({0}.subject AS BLOB)) "
+        f"AND ({{0}}.body GLOB '*[{scripts}]*' OR {{0}}.subject GLOB '*[{scripts}]*')"
+    )
+    connection.execute(
+        "CREATE VIRTUAL TABLE messages_unspaced USING fts5 "
+        "(subject, body, content='messages', content_rowid='key', tokenize='trigram')"
+    )
+    connection.execute(
+        f"CREATE TRIGGER messages_unspaced_added AFTER INSERT ON messages WHEN {has.format('new')} BEGIN "  # noqa: S608
+        "INSERT INTO messages_unspaced (rowid, subject, body) VALUES (new.key, new.subject, new.body); END"
+    )
+    connection.execute(
+        f"CREATE TRIGGER messages_unspaced_removed AFTER DELETE ON messages WHEN {has.format('old')} BEGIN "  # noqa: S608
+        "INSERT INTO messages_unspaced (messages_unspaced, rowid, subject, body) "
+        "VALUES ('delete', old.key, old.subject, old.body); END"
+    )
+    connection.execute(
+        "INSERT INTO messages_unspaced (rowid, subject, body) "  # noqa: S608
+        f"SELECT m.key, m.subject, m.body FROM messages m WHERE {has.format('m')}"
+    )
+
+
+def _create_vectors(connection: sqlite3.Connection) -> None:
+    """2026-11: what messages mean, as vectors (a float32 scale, then int8s); empty where nothing is said."""
+    connection.execute(
+        "CREATE TABLE embedding_models (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL)"
+    )
+    connection.execute(
+        """
+        CREATE TABLE message_vectors (
+            key INTEGER PRIMARY KEY,
+            model INTEGER NOT NULL REFERENCES embedding_models (id),
+            message INTEGER NOT NULL REFERENCES messages (key) ON DELETE CASCADE,
+            vector BLOB NOT NULL,
+            UNIQUE (message, model)
+        )
+        """
+    )
+
+
+def _create_forgotten(connection: sqlite3.Connection) -> None:
+    """2026-11: who and what was forgotten, as keyed hashes only. ``plan`` is what is left to do, NULL when done."""
+    connection.execute("CREATE TABLE forgetting_key (key BLOB NOT NULL)")
+    connection.execute("INSERT INTO forgetting_key VALUES (randomblob(32))")
+    connection.execute(
+        """
+        CREATE TABLE forgettings (
+            id INTEGER PRIMARY KEY,
+            started_at TEXT NOT NULL,
+            messages INTEGER NOT NULL,
+            plan TEXT
+        )
+        """
+    )
+    connection.execute(
+        """
+        CREATE TABLE forgotten (
+            kind TEXT NOT NULL,
+            mark BLOB NOT NULL,
+            forgetting INTEGER NOT NULL REFERENCES forgettings (id) ON DELETE CASCADE,
+            PRIMARY KEY (kind, mark, forgetting)
+        ) WITHOUT ROWID
+        """
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _create_messages,
+    _create_imports,
+    _create_jobs,
+    _index_unspaced,
+    _create_vectors,
+    _create_forgotten,
+)

@@ -7,11 +7,13 @@ text and the same samples, on every machine.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from likeness.core import files
 from likeness.core.events import Event
@@ -22,16 +24,17 @@ RATE = 22_050
 _WORD_SECONDS = 0.12
 _GAP_SECONDS = 0.04
 _FADE_SECONDS = 0.005
+_DIMENSIONS = 64
 _PAYLOAD = "double.json"
 
 
 class DoubleEngine:
-    """Writer, speaker and trainer in one, for tests. Never a stand-in for an engine that cannot run."""
+    """Writer, speaker, trainer and embedder in one, for tests. Never a stand-in for an engine that cannot run."""
 
     info: ClassVar[EngineInfo] = EngineInfo(
         name="builtin.double",
         title="Test double",
-        kind=frozenset({"writer", "speaker", "trainer"}),
+        kind=frozenset({"writer", "speaker", "trainer", "embedder"}),
         memory_mb=1,
         can=frozenset({"streaming", "adapter", "clone", "emotion", "rewrite", "draft"}),
         licence="Apache-2.0",
@@ -39,6 +42,7 @@ class DoubleEngine:
         "It resembles no person.",
     )
     rate: int = RATE
+    model: str = "builtin.double"
 
     def __init__(self, artefact: Path | None = None) -> None:
         self.artefact = artefact
@@ -70,6 +74,18 @@ class DoubleEngine:
         for word in request.text.split():
             yield Audio(samples=_tone(word, request), rate=RATE)
 
+    def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        """Unit vectors that are near where texts share words: each word's hash adds to one of 64 places."""
+        vectors = np.zeros((len(texts), _DIMENSIONS), np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for word in re.findall(r"\w+", text.casefold()) or [""]:
+                number = _number(word)
+                row[number % _DIMENSIONS] += 1 if number & 1024 else -1
+            if not row.any():
+                row[0] = 1
+        lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / lengths
+
     @classmethod
     def train(cls, data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
         """Count the files of ``data`` and note the count in ``out``, in three steps."""
@@ -90,10 +106,14 @@ def _words(text: str) -> Iterator[str]:
         start = end
 
 
+def _number(word: str) -> int:
+    """A number of 32 bits, always the same for one word."""
+    return int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:4], "big")
+
+
 def _tone(word: str, request: SpeakRequest) -> Samples:
     """A faded sine of 150-400 Hz followed by a short gap."""
-    number = int.from_bytes(hashlib.sha256(word.casefold().encode("utf-8", "replace")).digest()[:4], "big")
-    hertz = (150 + number % 250) * 2 ** (request.pitch / 12)
+    hertz = (150 + _number(word.casefold()) % 250) * 2 ** (request.pitch / 12)
     length = max(1, round(RATE * _WORD_SECONDS / request.rate))
     time = np.arange(length) / RATE
     fade = np.minimum(1.0, np.minimum(time, time[::-1]) / _FADE_SECONDS)

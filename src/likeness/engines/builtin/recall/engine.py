@@ -28,7 +28,7 @@ class RecallEngine:
         title="Built-in writer (recalls and rewrites)",
         kind=frozenset({"writer", "trainer"}),
         memory_mb=120,
-        can=frozenset({"adapter", "rewrite", "draft"}),
+        can=frozenset({"adapter", "rewrite", "draft", "verbatim"}),
         licence="Apache-2.0",
         notes="Uses no language model. A draft is put together from what the person wrote before; it does not invent.",
     )
