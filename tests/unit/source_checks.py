@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +87,13 @@ def check_never_raises(source: Source, path: Path, owner: Owner) -> None:
                 assert item.body.strip()
                 assert isinstance(item.sender, str)
                 assert item.sender
+
+
+def foreign(own: str) -> Iterator[Path]:
+    """Every file and folder of the other sources' fixtures."""
+    for folder in sorted((Path(__file__).parents[1] / "fixtures").iterdir()):
+        if folder.name != own:
+            yield from sorted(folder.rglob("*"))
 
 
 def mutate(data: bytes, cuts: list[tuple[float, int, bytes]]) -> bytes:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from source_checks import check_never_raises, check_resuming, mutate, read, round_trip
+from source_checks import check_never_raises, check_resuming, foreign, mutate, read, round_trip
 
 from likeness.core.protocols import Diagnosing, Owner
 from likeness.core.types import Message
@@ -126,17 +125,11 @@ def test_a_truncated_export_keeps_what_came_before(tmp_path: Path) -> None:
     assert (skipped[-1].reason, skipped[-1].bad) == ("truncated or damaged JSON", True)
 
 
-def others() -> Iterator[Path]:
-    for folder in sorted((Path(__file__).parents[1] / "fixtures").iterdir()):
-        if folder.name != "telegram":
-            yield from sorted(path for path in folder.rglob("*") if path.is_file())
-
-
 def test_only_its_own_is_recognised(tmp_path: Path) -> None:
     assert SOURCE.recognises(ONE_CHAT)
     assert SOURCE.recognises(ACCOUNT)
     assert not SOURCE.recognises(FIXTURES)
-    assert [path for path in others() if SOURCE.recognises(path) or SOURCE.diagnose(path)] == []
+    assert [path for path in foreign("telegram") if SOURCE.recognises(path) or SOURCE.diagnose(path)] == []
     for text in ("", "{}", "[]", '{"type": "message", "messages": []}', '{"messages": [], "id": 1}', "type,id\n1,2\n"):
         path = tmp_path / "other.json"
         path.write_text(text)
