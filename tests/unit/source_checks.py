@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hypothesis import strategies as st
+
 from likeness.core.events import drain
 from likeness.core.protocols import Owner, Source
 from likeness.core.store import Store
 from likeness.core.types import Message, Progress, Skipped
 from likeness.write.ingest import ingest
+
+CUTS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.binary(max_size=9)))
+"""For :func:`mutate`."""
 
 
 @dataclass(frozen=True)

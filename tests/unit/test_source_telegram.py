@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from source_checks import check_never_raises, check_resuming, foreign, mutate, read, round_trip
+from source_checks import CUTS, check_never_raises, check_resuming, foreign, mutate, read, round_trip
 
 from likeness.core.protocols import Diagnosing, Owner
 from likeness.core.types import Message
@@ -150,9 +150,7 @@ def test_diagnosis(tmp_path: Path) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    data=st.binary(max_size=300), cuts=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.binary(max_size=9)))
-)
+@given(data=st.binary(max_size=300), cuts=CUTS)
 def test_no_bytes_make_it_raise(
     data: bytes, cuts: list[tuple[float, int, bytes]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,13 +29,14 @@ SIDE_FILES = (
     "lists.json",
 )
 _CHANNEL_FILES = ("channels.json", "groups.json", "mpims.json", "dms.json")
+_ID = re.compile(r"mpdm-.*|[CDG][A-Z0-9]{4,}")
 _LISTED_MEMBERS = 12
 _TITLED = ("channels.json", "groups.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member. ``sender`` is the e-mail address if the export has it, else the user's id; ``names`` all other names."""
+    """A member. ``sender`` is the e-mail address if the export has it, else the id; ``names`` all other names."""
 
     id: str
     sender: str
@@ -78,7 +80,7 @@ class Workspace:
 
     def channel(self, folder: str) -> Channel:
         """The channel whose days lie in the folder of that name."""
-        return self._channels.get(folder) or Channel(folder, folder if not _is_id(folder) else "")
+        return self._channels.get(folder) or Channel(folder, "" if _ID.fullmatch(folder) else folder)
 
     def title(self, id: str) -> str:
         """The name of the channel ``id``; empty when it is not known."""
@@ -124,15 +126,11 @@ def _person(entry: Mapping[str, Any]) -> Person:
     id = _text(entry, "id")
     found = entry.get("profile")
     profile = found if isinstance(found, dict) else {}
-    names = [
-        _text(profile, "display_name"),
-        _text(profile, "real_name"),
-        _text(entry, "real_name"),
-        _text(entry, "name"),
-    ]
-    full = _text(profile, "real_name") or _text(entry, "real_name") or names[0] or _text(profile, "name") or names[3]
+    real, shown = _text(profile, "real_name") or _text(entry, "real_name"), _text(profile, "display_name")
+    handle = _text(entry, "name") or _text(profile, "name")
+    names = tuple(dict.fromkeys(filter(None, (real, shown, handle))))
     sender = _text(profile, "email").lower() or id
-    return Person(id, sender, full or id, tuple(filter(None, names)), entry.get("is_bot") is True)
+    return Person(id, sender, next(iter(names), id), names, entry.get("is_bot") is True)
 
 
 def _channel(entry: Mapping[str, Any], titled: bool) -> Channel:
@@ -144,9 +142,3 @@ def _channel(entry: Mapping[str, Any], titled: bool) -> Channel:
 def _text(values: Mapping[str, Any], key: str) -> str:
     value = values.get(key)
     return value.strip() if isinstance(value, str) else ""
-
-
-def _is_id(folder: str) -> bool:
-    return folder.startswith("mpdm-") or (
-        len(folder) > 4 and folder[0] in "CDG" and folder.isalnum() and folder.isupper()
-    )
