@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from likeness.core.events import drain
 from likeness.core.home import Home
 from likeness.core.settings import settings
 from likeness.core.store import Filters, Store
+from likeness.core.store.messages import COLUMNS
+from likeness.core.store.migrations import MIGRATIONS
 from likeness.core.store.terms import Query, Term, parse
 from likeness.core.types import Message
 from likeness.engines.builtin.double import DoubleEngine
@@ -172,6 +175,21 @@ def test_dates_are_years_months_or_days() -> None:
     for wrong in ("soon", "2019-13", "2019-02-30", "1-2-3-4", "999999"):
         with pytest.raises(InputError):
             moment(wrong)
+
+
+def test_a_store_from_before_can_be_searched_too(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    connection = sqlite3.connect(path)
+    for migration in MIGRATIONS[:3]:
+        migration(connection)
+    connection.execute("PRAGMA user_version = 3")
+    marks = ", ".join("?" * 17)
+    row = ("m1", "mbox", "c", ANA, "", None, "", "昨日は学校へ", "plain", 0, 0, "", "", "[]", "[]", "[]", "")
+    connection.execute(f"INSERT INTO messages ({COLUMNS}) VALUES ({marks})", row)
+    connection.commit()
+    connection.close()
+    with Store.open(path) as opened:
+        assert ids(opened, "学校へ") == ids(opened, "学") == ["m1"]
 
 
 # ── meaning ──────────────────────────────────────────────────────────────────────────────────────────────────

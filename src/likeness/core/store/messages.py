@@ -11,13 +11,14 @@ from typing import Any
 from likeness.core.protocols import Owner
 from likeness.core.store.database import Database
 from likeness.core.store.imports import Checkpoint, record_progress
+from likeness.core.store.terms import has_unspaced
 from likeness.core.types import Message
 
 COLUMNS = (
     "id, source, conversation, sender, sender_name, sent_at, subject, body, body_type, from_owner, automated, "
     "native_id, reply_to, recipients, parents, labels, place"
 )
-_INSERT = f"INSERT OR IGNORE INTO messages ({COLUMNS}) VALUES ({', '.join('?' * 17)})"  # noqa: S608
+_INSERT = f"INSERT OR IGNORE INTO messages ({COLUMNS}, unspaced) VALUES ({', '.join('?' * 18)})"  # noqa: S608
 _PAGE = 500
 
 
@@ -159,6 +160,7 @@ def _row(message: Message) -> tuple[Any, ...]:
         json.dumps(message.references),
         json.dumps(message.labels),
         _clean(message.where),
+        int(has_unspaced(message.body) or has_unspaced(message.subject)),
     )
 
 

@@ -125,10 +125,7 @@ def _statement(query: Query, filters: Filters) -> tuple[str, list[object]]:
 
 _IN_WORDS = "m.key IN (SELECT rowid FROM messages_text WHERE messages_text MATCH ?)"
 _IN_TRIGRAMS = "m.key IN (SELECT rowid FROM messages_unspaced WHERE messages_unspaced MATCH ?)"
-_SHORT_RUN = (
-    "(m.key IN (SELECT id FROM messages_unspaced_docsize) "
-    "AND (m.body LIKE ? ESCAPE '\\' OR m.subject LIKE ? ESCAPE '\\'))"
-)
+_SHORT_RUN = "(m.unspaced AND (m.body LIKE ? ESCAPE '\\' OR m.subject LIKE ? ESCAPE '\\'))"
 
 
 def _likes(term: Term) -> list[object]:

@@ -33,7 +33,7 @@ class Term:
     @property
     def unspaced(self) -> bool:
         """True when it is to be found as a run of characters and not as words."""
-        return bool(_IS_UNSPACED.search(self.text))
+        return has_unspaced(self.text)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -85,6 +85,11 @@ def parse(typed: str) -> Query:
             "everything but some words cannot be searched for", hint="say what to find as well", param="query"
         )
     return Query(tuple(dict.fromkeys(needed)), tuple(dict.fromkeys(excluded)))
+
+
+def has_unspaced(text: str) -> bool:
+    """Whether ``text`` has a character of :data:`UNSPACED`."""
+    return not text.isascii() and bool(_IS_UNSPACED.search(text))
 
 
 def fold(text: str) -> str:
