@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -35,7 +34,7 @@ class JsonFile:
             yield Skipped("truncated or damaged JSON", where, bad=True, detail=type(error).__name__)
 
 
-class _Counted(io.RawIOBase):
+class _Counted:
     """A reader that notes how far it is and takes a byte order mark off the front."""
 
     def __init__(self, handle: BinaryIO, owner: JsonFile) -> None:
