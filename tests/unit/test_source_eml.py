@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import plistlib
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def emlx(mail: bytes) -> bytes:
         ("a.emlx", emlx(MAIL)),
         ("a.partial.emlx", emlx(MAIL)),
         ("a.eml", b"\x00\x01\x00\x00" * 10 + MAIL.replace(b"\r\n", b"\r")),
+        ("a.eml", b"\xff\xfe" + MAIL.decode().encode("utf-16-le")),
     ],
 )
 def test_every_wrapping_gives_the_same_mail(tmp_path: Path, name: str, data: bytes) -> None:
@@ -109,3 +111,61 @@ def test_no_bytes_make_it_raise(
     list(source.identities(path))
     source.answered(path, ME)
     assert all(isinstance(i, Message | Skipped | Progress) for i in source.read(path, ME))
+
+
+@pytest.mark.parametrize(
+    ("flags", "reason"),
+    [(8590195713, ""), (0b10, "in the bin"), (0b1000001, "draft"), (1 << 24 | 1, "spam"), (1 << 25, "")],
+)
+@pytest.mark.parametrize("binary", [False, True])
+def test_apple_mails_flags_say_what_was_deleted_or_junk(tmp_path: Path, flags: int, reason: str, binary: bool) -> None:
+    path = tmp_path / "INBOX.mbox" / "Messages" / "1.emlx"
+    path.parent.mkdir(parents=True)
+    style = plistlib.FMT_BINARY if binary else plistlib.FMT_XML
+    path.write_bytes(b"%d\n" % len(MAIL) + MAIL + plistlib.dumps({"flags": flags, "date-sent": 859886936}, fmt=style))
+    (item, _) = EmlSource().read(path, ME)
+    assert item.reason == reason if isinstance(item, Skipped) else not reason
+
+
+def test_attached_mails_beside_partial_ones_are_not_the_owners(tmp_path: Path) -> None:
+    data = tmp_path / "V10" / "Sent Messages.mbox" / "9F" / "Data"
+    (data / "Messages").mkdir(parents=True)
+    (data / "Attachments" / "1" / "2").mkdir(parents=True)
+    (data / "Messages" / "1.partial.emlx").write_bytes(emlx(MAIL))
+    (data / "Attachments" / "1" / "2" / "forwarded.eml").write_bytes(MAIL)
+    source = EmlSource()
+    assert [p.name for p in source.files(tmp_path)] == ["1.partial.emlx"]
+    assert "in Sent" in next(source.identities(tmp_path)).evidence
+
+
+def test_drafts_and_outlooks_packages_are_counted_by_their_reason(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(b"X-Unsent: 1\r\n" + MAIL)
+    head, _, _ = MAIL.partition(b"\r\n\r\n")
+    tnef = b"\r\nContent-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\neJ8+IgA=\r\n"
+    (tmp_path / "b.eml").write_bytes(head + tnef)
+    (tmp_path / "Drafts").mkdir()
+    (tmp_path / "Drafts" / "c.eml").write_bytes(MAIL)
+    reasons = [
+        item.reason
+        for file in EmlSource().files(tmp_path)
+        for item in EmlSource().read(file, ME)
+        if isinstance(item, Skipped)
+    ]
+    assert sorted(reasons) == ["draft", "draft", "only an Outlook attachment (winmail.dat)"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.eml", b"", "empty"),
+        ("a.eml", b"<html><body>", "web page"),
+        ("a.eml", b"\xd0\xcf\x11\xe0rest", ".msg"),
+        ("a.emlx", b"12\nnothing like it", "is no mail"),
+        ("a.txt", b"", None),
+    ],
+)
+def test_a_bad_mail_file_is_explained(tmp_path: Path, name: str, data: bytes, said: str | None) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    found = EmlSource().diagnose(path)
+    assert (found is None) if said is None else (said in (found or ""))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from likeness.core.protocols import Owner, Source, Threaded
+from likeness.core.events import drain
+from likeness.core.protocols import Diagnosing, Owner, Source, Threaded
+from likeness.core.store import Store
 from likeness.core.types import Message, Progress, Skipped
+from likeness.sources import mbox
 from likeness.sources.mail import separators
 from likeness.sources.mbox import MboxSource
+from likeness.write.ingest import ingest
 
+TAKEOUT = Path(__file__).parents[1] / "fixtures" / "mbox" / "takeout.mbox"
 ME = Owner.of(["sam@example.org", "murdoch.duncan@gmail.com", "d.murdoch@stats.uwo.ca"])
 
 
@@ -44,6 +51,7 @@ def box(tmp_path: Path) -> Path:
 def test_it_is_a_source_that_knows_threads() -> None:
     assert isinstance(MboxSource(), Source)
     assert isinstance(MboxSource(), Threaded)
+    assert isinstance(MboxSource(), Diagnosing)
 
 
 def test_only_the_owners_mails_and_what_they_answer_are_read(box: Path) -> None:
@@ -293,3 +301,201 @@ def test_long_mails_can_be_committed_one_by_one(box: Path, monkeypatch: pytest.M
     box.write_text("".join(mail(n, "sam@example.org", "word " * 400) for n in range(5)))
     kinds = [type(item) for item in MboxSource().read(box, ME)]
     assert kinds == [Progress, Message] * 5 + [Progress]
+
+
+def test_a_takeout_is_read_as_its_labels_say(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.sqlite") as store:
+        for again in (False, True):
+            last = drain(ingest(store, ME, [TAKEOUT]))[-1]
+            assert last.metrics["kept"] == (0 if again else 7)
+        record = store.ledger()[0]
+        assert (record.read, dict(record.dropped)) == (
+            12,
+            {"draft": 1, "spam": 1, "in the bin": 1, "no text": 1, "not yours, nor answered by you": 1},
+        )
+        found = sorted(store.messages(), key=lambda m: m.sent_at or datetime.now(UTC))
+    assert [(m.source, m.from_owner, m.body.strip()) for m in found] == [
+        ("gmail-chat", False, "lunch?"),
+        ("gmail-chat", True, "in ten & yes"),
+        ("gmail-chat", True, "I am away from my computer right now."),
+        ("gmail-chat", False, "did you see the game"),
+        ("gmail-chat", True, "no! who won?"),
+        ("mbox", False, "Schickst du mir die Folien?"),
+        ("mbox", True, "Klar, kommen gleich."),
+    ]
+    assert [m.automated for m in found] == [False, False, True, False, False, False, False]
+    assert len({m.conversation for m in found}) == 3
+    assert found[1].recipients == ("bob@example.net",)
+    assert found[3].sent_at == datetime(2015, 6, 5, 20, 10, 11, tzinfo=UTC)
+    assert found[6].labels == ("Gesendet", "Geöffnet", "Wichtig")
+
+
+def test_who_sent_it_is_the_owner_of_a_takeout() -> None:
+    first = next(MboxSource().identities(TAKEOUT))
+    assert (first.value, first.count) == ("sam@example.org", 2)  # Sent and the draft, not the spam nor the bin
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Drafts", "draft"),
+        ("Entwürfe.mbox", "draft"),
+        ("Junk", "spam"),
+        ("Deleted Messages.mbox", "in the bin"),
+        ("Draft ideas", ""),
+        ("All mail Including Spam and Trash.mbox", ""),
+    ],
+)
+def test_the_name_of_a_mailbox_says_what_is_in_it(tmp_path: Path, name: str, reason: str) -> None:
+    path = tmp_path / name
+    messages, skipped = read(path, mail(1, "sam@example.org", headers="In-Reply-To: <0@example.org>\n"))
+    assert (len(messages), [s.reason for s in skipped]) == ((0, [reason]) if reason else (1, []))
+    assert MboxSource().answered(path, ME) == (frozenset() if reason else {"0@example.org"})
+
+
+def test_what_thunderbird_deleted_but_keeps_is_left_out(box: Path) -> None:
+    text = mail(1, "sam@example.org", headers="X-Mozilla-Status: 0009\n")
+    text += mail(2, "sam@example.org", headers="X-Mozilla-Status: 0001\n")
+    text += mail(3, "sam@example.org", headers="X-Mozilla-Status: zz\n")
+    messages, skipped = read(box, text)
+    assert [m.native_id for m in messages] == ["2@example.org", "3@example.org"]
+    assert [s.reason for s in skipped] == ["deleted"]
+
+
+def test_a_folder_that_apple_mail_exported(tmp_path: Path) -> None:
+    folder = tmp_path / "Sent Messages.mbox"
+    folder.mkdir()
+    (folder / "table_of_contents").write_bytes(b"\x00\x01" * 50)
+    (folder / "mbox").write_text(mail(1, "sam@example.org"))
+    source = MboxSource()
+    assert source.recognises(folder)
+    assert source.files(folder) == [folder / "mbox"]
+    (message,) = [i for i in source.read(folder / "mbox", ME) if isinstance(i, Message)]
+    assert message.where == "Sent Messages.mbox/mbox:offset 0"
+    assert next(source.identities(folder)).evidence.startswith("From: of 1 mails in Sent")
+    (folder / "mbox").unlink()
+    assert not source.recognises(folder)
+    assert "export the mailbox again" in (source.diagnose(folder) or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.mbox", b"", "empty"),
+        ("a.mbox", b"PK\x03\x04rest", "compressed"),
+        ("a.mbox", b"Dear diary", "does not begin like an mbox"),
+        ("a.txt", b"Dear diary", None),
+        ("b.mbox", mail(1).encode(), None),
+    ],
+)
+def test_a_bad_mbox_is_explained(tmp_path: Path, name: str, data: bytes, said: str | None) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    found = MboxSource().diagnose(path)
+    assert (found is None) if said is None else (said in (found or ""))
+
+
+def test_a_file_is_indexed_once_for_both_questions(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = Counter[str]()
+    build = mbox.index.build
+
+    def counted(*args: object, **options: object) -> object:
+        calls["build"] += 1
+        return build(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mbox.index, "build", counted)
+    box.write_text(mail(1) + mail(2, "sam@example.org", headers="In-Reply-To: <1@example.org>\n"))
+    source = MboxSource()
+    assert source.answered(box, ME) == {"1@example.org"}
+    assert len([i for i in source.read(box, ME) if isinstance(i, Message)]) == 2
+    assert calls["build"] == 1
+    source.answered(box, ME)
+    box.write_text(box.read_text() + mail(3, "sam@example.org"))  # it has grown: what was kept is of no use
+    assert len([i for i in source.read(box, ME) if isinstance(i, Message)]) == 3
+    assert calls["build"] == 3
+
+
+def test_indexes_are_kept_up_to_a_bound(box: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mbox, "_indexes", kept := mbox._Indexes(most=3))
+    other = tmp_path / "other.mbox"
+    box.write_text(mail(1) + mail(2))
+    other.write_text(mail(3) + mail(4))
+    for path in (box, other, box):
+        MboxSource().answered(path, ME)
+    assert kept.take(other, ME) is None
+    assert kept.take(box, ME) is not None
+    assert kept.take(box, ME) is None
+
+
+def test_mails_can_be_asked_for_by_their_ids(box: Path) -> None:
+    box.write_text("".join(mail(n) for n in range(5)) + mail(6, "sam@example.org"))
+    found = [i for i in MboxSource().supply(box, ME, {"3@example.org", "1@example.org", "x"}) if isinstance(i, Message)]
+    assert [m.native_id for m in found] == ["1@example.org", "3@example.org"]
+
+
+def test_a_missing_date_is_taken_from_the_separator(box: Path) -> None:
+    text = mail(1, "sam@example.org", separator="From a@b Tue, 1 Apr 1997 09:28:56 +0200")
+    messages, _ = read(box, text.replace("\nDate: Tue, 1 Apr 1997 09:28:01 +0200", ""))
+    assert messages[0].sent_at == datetime(1997, 4, 1, 7, 28, 56, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("from_", "headers", "delegated"),
+    [
+        ("Sam Rivers <sam@example.org>", "Sender: Eva Blum <eva@example.org>\n", True),
+        ("Sam Rivers <sam@example.org>", "Sender: Sam Rivers <private@example.com>\n", False),
+        ("Sam Rivers <sam@example.org>", "Sender: private@example.com\n", False),
+        ("Sam Rivers <sam@example.org>", "Sender: R devel <r-devel-bounces@r.example>\n", False),
+        ("Sam Rivers <sam@example.org>", "Sender: Friends <all@g.example>\nList-Id: <all.g.example>\n", False),
+        ("Eva Blum im Auftrag von Sam Rivers <sam@example.org>", "", True),
+    ],
+)
+def test_what_somebody_else_sent_in_the_owners_name_is_marked(
+    box: Path, from_: str, headers: str, delegated: bool
+) -> None:
+    messages, _ = read(box, mail(1, from_, headers=headers))
+    assert [("delegated" in m.labels, m.from_owner, m.automated) for m in messages] == [(delegated, True, False)]
+
+
+@pytest.mark.parametrize(
+    ("subject", "headers", "automated"),
+    [
+        ("Automatische Antwort: Folien", "", True),
+        ("Réponse automatique : Folien", "", True),
+        ("自動応答: スライド", "", True),
+        ("Re: Automatic reply: Slides", "", False),
+        ("Automatic reply systems in hospitals", "", False),
+        ("Accepted: our paper!", "", False),
+        ("Slides", "Sender: Google Calendar <calendar-notification@google.com>\n", True),
+        ("Read: Slides", "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n", True),
+        ("R-help Digest, Vol 1, Issue 2", "Content-Type: multipart/digest; boundary=b\n", True),
+    ],
+)
+def test_what_a_program_sent_for_the_owner_is_a_machines(
+    box: Path, subject: str, headers: str, automated: bool
+) -> None:
+    body = "--b\nContent-Type: text/plain\n\nHello there.\n--b--" if "boundary" in headers else "Hello there."
+    messages, _ = read(box, mail(1, "sam@example.org", body, headers, subject))
+    assert [m.automated for m in messages] == [automated]
+
+
+def test_a_hostile_mailbox_costs_no_more_than_its_length() -> None:
+    import io
+
+    for text in (
+        b"From x\n" * 50_000,
+        b"From " + b"Mon Jan 1 1:11 " * 60_000 + b"\n",
+        b"\nFrom Mon Jan 1 1:11 1" * 30_000,
+    ):
+        assert list(separators.scan(io.BytesIO(text))) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(cut=st.integers(0, 5000), put=st.binary(max_size=30), gone=st.integers(0, 200))
+def test_a_damaged_takeout_never_makes_it_raise(
+    cut: int, put: bytes, gone: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    whole = TAKEOUT.read_bytes()
+    path = tmp_path_factory.mktemp("t") / "x.mbox"
+    path.write_bytes(whole[:cut] + put + whole[cut + gone :])
+    assert all(isinstance(item, Message | Skipped | Progress) for item in MboxSource().read(path, ME))

@@ -1,12 +1,15 @@
 """Mail in single files: ``.eml``, Apple Mail's ``.emlx`` and ``.partial.emlx``, Outlook for Mac; or a folder of them.
 
-``.emlx`` is a line with the mail's length in bytes, the mail, and a property list. ``.partial.emlx`` is the same with
-attachments left out and kept beside it. Outlook for Mac puts 40 bytes of its own in front and ends lines with a bare
-carriage return.
+``.emlx`` (``~/Library/Mail/V*/…/NAME.mbox/…/Messages``) is a line with the mail's length in bytes, the mail, and a
+property list whose ``flags`` say what was deleted, is a draft or was found to be junk. ``.partial.emlx`` is the same
+with attachments left out and kept beside it, in folders ``Attachments``. Outlook for Mac puts 40 bytes of its own in
+front and ends lines with a bare carriage return; Outlook marks drafts with ``X-Unsent: 1``.
 """
 
 from __future__ import annotations
 
+import itertools
+import plistlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -14,7 +17,7 @@ from typing import ClassVar
 
 from likeness.core.protocols import Owner
 from likeness.core.types import Identity, Message, Progress, Skipped
-from likeness.sources.mail import index, message, threads
+from likeness.sources.mail import folders, index, message, threads
 from likeness.sources.mail.addresses import Owners, decoded, sender
 from likeness.sources.mail.identities import Evidence
 
@@ -29,6 +32,15 @@ _HEADER_LINE = re.compile(
 _FIRST_LINE = re.compile(rb"[!-9;-~]+[ \t]*:")
 _LENGTH_LINE = re.compile(rb"\s*(\d{1,12})[ \t]*\r?\n")
 _OUTLOOK_HEADER = 40
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_LOOKED_AT = 50_000
+"""Entries of a folder looked at to tell whether mails lie in it."""
+_PLIST_LIMIT = 2**20
+_FLAGS = re.compile(rb"<key>flags</key>\s*<integer>(\d{1,19})</integer>")
+_APPLE_KINDS: tuple[tuple[int, folders.Kind], ...] = ((1 << 1, "bin"), (1 << 6, "draft"), (1 << 24, "spam"))
+"""Bits of Apple Mail's flags, and what they make of a mail."""
+_WITH_ATTACHMENTS = "Attachments"
+"""Where Apple Mail keeps the attachments of partial mails, attached mails of other people among them."""
 
 
 class EmlSource:
@@ -40,7 +52,7 @@ class EmlSource:
     def recognises(self, path: Path) -> bool:
         """True for a file that begins with mail headers, and for a folder with an ``.eml`` or ``.emlx`` below it."""
         if path.is_dir():
-            return any(path.rglob("*.eml")) or any(path.rglob("*.emlx"))
+            return any(p.suffix.lower() in _SUFFIXES for p in itertools.islice(path.rglob("*"), _LOOKED_AT))
         if not path.is_file() or path.suffix.lower() in {".txt", ".zip", ".mbox"}:
             return False
         try:
@@ -53,14 +65,33 @@ class EmlSource:
         """The mail files below a folder in name order, or the file itself."""
         if path.is_file():
             return [path]
-        return sorted(p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file())
+        return sorted(
+            p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES and not _is_attached(p) and p.is_file()
+        )
+
+    def diagnose(self, path: Path) -> str | None:
+        """Says what is wrong with a file called ``.eml`` or ``.emlx`` that does not begin with mail headers."""
+        if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+            return None
+        try:
+            head = _head(path)
+        except OSError:
+            return None
+        expected = "expected a mail that begins with headers (From:, Date:, Subject: …)"
+        if not head.strip():
+            return f"{path.name} is empty: {expected}; export it again"
+        if head.startswith(b"\xd0\xcf\x11\xe0"):
+            return f"{path.name} is a message of Outlook's own format: rename it to NAME.msg and import it again"
+        if head.lstrip()[:1] == b"<":
+            return f"{path.name} is a web page: {expected}; save the mail as 'message source' or 'EML', not as HTML"
+        return f"{path.name} is no mail: {expected}, found {head[:40]!r}"
 
     def identities(self, path: Path) -> Iterator[Identity]:
         """Senders of what lies in a Sent folder, addresses it was delivered to, then the most frequent senders."""
         evidence = Evidence(path.name)
         for file in self.files(path):
             try:
-                evidence.add(_fields(file), place=str(file.parent))
+                evidence.add(_fields(file), folders.of_path(file))
             except OSError:
                 continue
         yield from evidence.ranked()
@@ -68,7 +99,10 @@ class EmlSource:
     def answered(self, path: Path, owner: Owner) -> frozenset[str]:
         """Message-IDs that this mail answers, if it is the owner's."""
         fields = _fields(path)
-        if Owners(owner).recognise(sender(decoded(fields.get("from", "")))) is None:
+        if (
+            Owners(owner).recognise(sender(decoded(fields.get("from", "")))) is None
+            or folders.of_path(path) in folders.LEFT_OUT
+        ):
             return frozenset()
         parents = threads.parent_ids(
             threads.ids(fields.get("in-reply-to", "")), threads.ids(fields.get("references", ""))
@@ -90,6 +124,8 @@ def mail_bytes(raw: bytes, suffix: str = "") -> bytes:
     """The mail itself, without what Apple Mail or Outlook for Mac put around it, with line feeds that parsers know."""
     if suffix.lower() == ".emlx" and (length := _LENGTH_LINE.match(raw)):
         raw = raw[length.end() : length.end() + int(length[1])]
+    elif raw.startswith(_UTF16):
+        raw = raw.decode("utf-16", "replace").encode()
     elif b"\0" in raw[:_OUTLOOK_HEADER] and _FIRST_LINE.match(raw, _OUTLOOK_HEADER):
         raw = raw[_OUTLOOK_HEADER:]
     if b"\n" not in raw[:_HEAD_BYTES] and b"\r" in raw[:_HEAD_BYTES]:
@@ -99,12 +135,45 @@ def mail_bytes(raw: bytes, suffix: str = "") -> bytes:
 
 def _read(path: Path, owners: Owners, wanted: Collection[str]) -> Message | Skipped:
     with path.open("rb") as handle:
-        raw = mail_bytes(handle.read(message.SIZE_LIMIT), path.suffix)
+        whole = handle.read(message.SIZE_LIMIT)
+    raw = mail_bytes(whole, path.suffix)
     fields = index.fields(b"\n" + _header_block(raw))
+    kind = _kind(path, whole)
+    if kind in folders.LEFT_OUT:
+        return Skipped(folders.LEFT_OUT[kind], path.name)
     mine = owners.recognise(sender(decoded(fields.get("from", "")))) is not None
-    if fields and not mine and not wanted.__contains__(next(iter(threads.ids(fields.get("message-id", ""))), "")):
+    if fields and not mine and next(iter(threads.ids(fields.get("message-id", ""))), "") not in wanted:
         return Skipped(NOT_NEEDED, path.name)
     return message.read(raw, owners, source=EmlSource.name, where=path.name)
+
+
+def _kind(path: Path, whole: bytes) -> folders.Kind:
+    """What keeps a mail from being read: the folder it lies in, or Apple Mail's flags behind it."""
+    kind = folders.of_path(path)
+    if kind in folders.LEFT_OUT or path.suffix.lower() != ".emlx":
+        return kind
+    length = _LENGTH_LINE.match(whole)
+    flags = _flags(whole[length.end() + int(length[1]) :][:_PLIST_LIMIT]) if length else 0
+    return next((found for bit, found in _APPLE_KINDS if flags & bit), kind)
+
+
+def _flags(plist: bytes) -> int:
+    found = _FLAGS.search(plist)
+    if found:
+        return int(found[1])
+    if not plist.startswith(b"bplist"):
+        return 0
+    try:
+        values = plistlib.loads(plist)
+    except Exception:  # a damaged list of flags says nothing; the mail before it is whole
+        return 0
+    flags = values.get("flags", 0) if isinstance(values, dict) else 0
+    return flags if isinstance(flags, int) else 0
+
+
+def _is_attached(path: Path) -> bool:
+    parts = path.parts
+    return _WITH_ATTACHMENTS in parts and any(part.endswith(".mbox") for part in parts)
 
 
 def _fields(path: Path) -> dict[str, str]:

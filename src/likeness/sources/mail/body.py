@@ -26,6 +26,7 @@ _ADDRESS = "address-unparseable"
 """A warning of fast-mail-parser's that does not matter: addresses are read in :mod:`.addresses`."""
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _CALENDAR_REPLY = b"METHOD:REPLY"
+_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Parsed:
     body: str
     body_type: BodyType
     is_calendar_reply: bool = False
+    has_tnef: bool = False
+    """It carries Outlook's own packaging (winmail.dat), in which the text may be."""
 
 
 def parse(raw: bytes) -> Parsed:
@@ -48,8 +51,8 @@ def parse(raw: bytes) -> Parsed:
     if (
         any(w.kind != _ADDRESS for w in mail.warnings)
         or not (plain or html)
-        or _DOUBTFUL.search(plain)
-        or _DOUBTFUL.search(html)
+        or _is_doubtful(plain)
+        or _is_doubtful(html)
     ):
         return _parse_slowly(raw)
     headers: dict[str, list[str]] = {}
@@ -59,19 +62,24 @@ def parse(raw: bytes) -> Parsed:
     return Parsed(headers, *_chosen(plain, html), answers)
 
 
+def _is_doubtful(text: str) -> bool:
+    return not text.isascii() and _DOUBTFUL.search(text) is not None
+
+
 def _parse_slowly(raw: bytes) -> Parsed:
     mail = message_from_bytes(raw)
     headers: dict[str, list[str]] = {}
     for name, value in mail.items():
         headers.setdefault(name.lower(), []).append(_header_text(value))
-    answers = False
+    answers = tnef = False
     texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
     for part in _leaves(mail):
         kind = part.get_content_type()
         if kind in texts and part.get_content_disposition() != "attachment":
             texts[kind].append(charsets.decode(_content(part), _charset(part)))
         answers = answers or (kind == "text/calendar" and _CALENDAR_REPLY in _content(part))
-    return Parsed(headers, *_chosen(_joined(texts["text/plain"]), _joined(texts["text/html"])), answers)
+        tnef = tnef or kind in _TNEF or str(part.get_filename("")).lower() == "winmail.dat"
+    return Parsed(headers, *_chosen(_joined(texts["text/plain"]), _joined(texts["text/html"])), answers, tnef)
 
 
 def _leaves(mail: StdlibMessage) -> Iterator[StdlibMessage]:

@@ -36,6 +36,8 @@ def decode(data: bytes, label: str = "") -> str:
     Labels that promise less than mailers mean by them (ASCII, Latin-1, GB2312) are read as their supersets, and bytes
     that are UTF-8 are read as such under a Western label, which mailers put on by default.
     """
+    if not label and data.isascii():
+        return data.decode("ascii")
     name = label.strip().strip("\"'").lower()
     meant = _ALIASES.get(name, name)
     for candidate in ("utf-8", meant, "cp1252") if meant in _WESTERN else (meant, *_GUESSES):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from likeness.core.types import Identity
 from likeness.sources.mail.addresses import decoded, recipients, sender
-from likeness.sources.mail.message import labels
+from likeness.sources.mail.folders import Kind, of_labels
+from likeness.sources.mail.index import labels
 
-_SENT = re.compile(r"\b(?:sent|gesendet|envoy|inviat|enviad|verzonden|skickat|sendt|wysłane|outbox)", re.IGNORECASE)
 _PROPOSED = 12
 
 
@@ -19,22 +18,26 @@ class Evidence:
 
     def __init__(self, place: str) -> None:
         self._place = place
-        self._all_sent = _SENT.search(place) is not None
         self._mails = 0
         self._sent: Counter[str] = Counter()
         self._delivered: Counter[str] = Counter()
         self._to: Counter[str] = Counter()
         self._from: Counter[str] = Counter()
 
-    def add(self, fields: Mapping[str, str], place: str = "") -> None:
-        """Take in one mail's header fields (names in lower case); ``place`` is the folder it lies in."""
+    def add(self, fields: Mapping[str, str], kind: Kind = "") -> None:
+        """Take in one mail's header fields (names in lower case); ``kind`` is what the folder is for that it lies in.
+
+        What lies in spam or the bin says nothing of the owner.
+        """
         self._mails += 1
         found = sender(decoded(fields.get("from", "")))
-        marked = labels(fields.get("x-gmail-labels", ""))
-        is_sent = self._all_sent or _SENT.search(place) or any(_SENT.match(label) for label in marked)
+        kind = kind or of_labels(labels(fields.get("x-gmail-labels", "")))
+        if kind in ("spam", "bin"):
+            return
+        is_sent = kind in ("sent", "draft")
         if "@" in found.address:
             self._from[found.address] += 1
-            self._sent[found.address] += bool(is_sent)
+            self._sent[found.address] += is_sent
         if not is_sent:
             self._to.update(address for address in recipients(fields.get("to", "")) if "@" in address)
             self._delivered.update(a for a in (sender(fields.get("delivered-to", "")).address,) if "@" in a)

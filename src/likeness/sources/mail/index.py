@@ -1,13 +1,21 @@
-"""The header-only index of an mbox: where each mail stands, which are the owner's, and which those answer."""
+"""The header-only index of an mbox: where each mail stands, which are the owner's, and which those answer.
+
+One pass, 25 bytes a mail, whatever the mail says: ids and subjects are kept as 8-byte hashes.
+"""
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import IO
 
-from likeness.sources.mail import charsets, threads
+import numpy as np
+from numpy.typing import NDArray
+
+from likeness.sources.mail import charsets, folders, threads
 from likeness.sources.mail.addresses import Owners, decoded, sender
 from likeness.sources.mail.separators import Found, scan
 
@@ -21,7 +29,24 @@ _NAMES = (
     "x-gmail-labels",
     "delivered-to",
 )
+_PLAIN_ID = re.compile(rb"<[!-;=?-~]+>")
 _SENDERS_REMEMBERED = 20_000
+_DELETED_IN_MOZILLA = 0x0008
+_PARENTS = 1000
+"""Ids looked at of a mail's References, nearest first; mailers cut the list at a tenth of that."""
+_ANSWERS = 2
+"""How many of the ids that a mail names as its parent are looked for in other files."""
+
+DELETED = "deleted"
+READ, CHAT, DRAFT, SPAM, BIN, EXPUNGED = range(6)
+REASONS = {
+    DRAFT: folders.LEFT_OUT["draft"],
+    SPAM: folders.LEFT_OUT["spam"],
+    BIN: folders.LEFT_OUT["bin"],
+    EXPUNGED: DELETED,
+}
+"""Why a mail of that state is not read."""
+_STATES: dict[folders.Kind, int] = {"draft": DRAFT, "spam": SPAM, "bin": BIN, "chat": CHAT}
 
 
 def fields(headers: bytes) -> dict[str, str]:
@@ -29,6 +54,16 @@ def fields(headers: bytes) -> dict[str, str]:
     lowered = headers.lower()
     found = ((name, _raw(headers, lowered, f"\n{name}:".encode())) for name in _NAMES)
     return {name: charsets.decode(value) for name, value in found if value}
+
+
+def labels(value: str) -> tuple[str, ...]:
+    """Gmail's labels of a mail, which may be folded and RFC 2047-encoded."""
+    return tuple(dict.fromkeys(label.strip().strip('"') for label in decoded(value).split(",") if label.strip()))
+
+
+def is_chat(kind: folders.Kind, native_id: str, subject: str) -> bool:
+    """True for a chat that Gmail keeps as mail: a "chat" label alone could be the person's own."""
+    return kind == "chat" and (not native_id or not subject or native_id.endswith(".chat@gmail.com"))
 
 
 def _raw(headers: bytes, lowered: bytes, marker: bytes) -> bytes:
@@ -44,59 +79,85 @@ def _raw(headers: bytes, lowered: bytes, marker: bytes) -> bytes:
 
 
 @dataclass(slots=True)
-class Thread:
-    """What is known of one of the owner's mails before it is read."""
-
-    number: int
-    parents: tuple[str, ...]
-    subject: str
-    is_reply: bool
-
-
-@dataclass(slots=True)
 class Index:
-    """Compact columns, one entry per mail: 16 bytes each, and a little more for the owner's."""
+    """Compact columns, one entry per mail, and one per mail of the owner's that is looked at."""
 
     offsets: array[int] = field(default_factory=lambda: array("q"))
     ids: array[int] = field(default_factory=lambda: array("q"))
-    owned: list[Thread] = field(default_factory=list)
-    by_subject: dict[int, str] = field(default_factory=dict)
-    """For the owner's replies that name no parent, and for what they answer by its subject: the conversation."""
+    subjects: array[int] = field(default_factory=lambda: array("q"))
+    states: bytearray = field(default_factory=bytearray)
+    owned: array[int] = field(default_factory=lambda: array("q"))
+    """Numbers of the owner's mails."""
+    parents: array[int] = field(default_factory=lambda: array("q"))
+    """Hashes of the ids that they may answer, most likely first, and how many there are for each."""
+    parent_counts: array[int] = field(default_factory=lambda: array("H"))
+    orphans: array[int] = field(default_factory=lambda: array("q"))
+    """Numbers of the owner's replies that name no parent."""
+    answers: set[str] = field(default_factory=set)
+    """The Message-IDs that they answer, where these were asked for."""
 
-    def needed(self, wanted: Collection[str] = ()) -> dict[int, str]:
-        """Numbers of the mails to read, in order: the owner's, what they answer, and ``wanted`` Message-IDs.
+    def needed(self, wanted: Collection[str] = ()) -> dict[int, bool]:
+        """Numbers of the mails to read, in order: the owner's, what they answer, chats, and ``wanted`` Message-IDs.
 
-        The value is the conversation made from the subject, where there is one.
+        The value is true where the subject must stand in for the thread that the headers do not name.
         """
-        numbers = {thread.number: "" for thread in self.owned}
-        asked = {hash(one) for thread in self.owned for one in thread.parents} | {hash(one) for one in wanted}
-        places = {key: number for number, key in enumerate(self.ids) if key in asked}
-        numbers.update((places[key], "") for one in wanted if (key := hash(one)) in places)
-        for thread in self.owned:
-            parent = next((places[key] for one in thread.parents if (key := hash(one)) in places), None)
+        sought = {_hashed(one) for one in wanted}
+        places = self._places(np.unique(np.array([*self.parents, *sought], dtype=np.int64)))
+        numbers = dict.fromkeys(self.owned, False)
+        numbers.update((places[key], False) for key in sought if key in places)
+        at = 0
+        for count in self.parent_counts:
+            parent = next((places[key] for key in self.parents[at : at + count] if key in places), None)
             if parent is not None:
-                numbers.setdefault(parent, "")
-        numbers.update(self.by_subject)
-        return dict(sorted(numbers.items()))
+                numbers.setdefault(parent, False)
+            at += count
+        numbers.update((number, False) for number, state in enumerate(self.states) if state == CHAT)
+        numbers.update(dict.fromkeys(self._by_subject(), True))
+        return {number: numbers[number] for number in sorted(numbers) if self.states[number] <= CHAT}
+
+    def numbers_of(self, wanted: Collection[str]) -> dict[int, bool]:
+        """Numbers of the mails with a ``wanted`` Message-ID, in order."""
+        places = self._places(np.array([_hashed(one) for one in wanted], dtype=np.int64))
+        return dict.fromkeys(sorted(n for n in places.values() if self.states[n] <= CHAT), False)
+
+    def _places(self, asked: NDArray[np.int64]) -> dict[int, int]:
+        """Where the ids ``asked`` for (hashes) stand: hash to the number of the last mail that has it."""
+        if not self.ids:
+            return {}
+        ids = np.frombuffer(self.ids, dtype=np.int64)
+        numbers = np.flatnonzero(np.isin(ids, asked[asked != 0]))
+        return dict(zip(ids[numbers].tolist(), numbers.tolist(), strict=True))
+
+    def _by_subject(self) -> set[int]:
+        """Orphans and, for each, the last mail before it with its subject that is not the owner's."""
+        if not self.orphans:
+            return set()
+        subjects = np.frombuffer(self.subjects, dtype=np.int64)
+        mine, orphans = set(self.owned), set(self.orphans)
+        asked = np.unique(subjects[np.array(self.orphans)])
+        found: set[int] = set()
+        latest: dict[int, int] = {}
+        for number in np.flatnonzero(np.isin(subjects, asked[asked != 0])).tolist():
+            subject = self.subjects[number]
+            if number in orphans:
+                found.add(number)
+                if subject in latest:
+                    found.add(latest[subject])
+            elif number not in mine and self.states[number] == READ:
+                latest[subject] = number
+        return found
 
 
-def build(handle: IO[bytes], owners: Owners, *, by_subject: bool = True) -> Index:
-    """Index an mbox opened in binary mode, reading it once.
-
-    ``by_subject`` reads it once more, where replies name no parent, to find one by its subject.
-    """
+def build(handle: IO[bytes], owners: Owners, *, keep_answers: bool = False) -> Index:
+    """Index an mbox opened in binary mode, reading it once. ``keep_answers`` fills :attr:`Index.answers`."""
     index = Index()
     known: dict[bytes, bool] = {}
     for found in scan(handle):
-        _enter(index, found, owners, known)
-    orphans = {t.number: t for t in index.owned if t.is_reply and not t.parents and t.subject}
-    if orphans and by_subject:
-        handle.seek(0)
-        index.by_subject.update(_paired(handle, orphans, {thread.number for thread in index.owned}))
+        _enter(index, found, owners, known, keep_answers)
     return index
 
 
-def _enter(index: Index, found: Found, owners: Owners, known: dict[bytes, bool]) -> None:
+def _enter(index: Index, found: Found, owners: Owners, known: dict[bytes, bool], keep_answers: bool) -> None:
     headers, lowered = found.headers, found.headers.lower()
     from_ = _raw(headers, lowered, b"\nfrom:")
     mine = known.get(from_)
@@ -104,33 +165,64 @@ def _enter(index: Index, found: Found, owners: Owners, known: dict[bytes, bool])
         mine = owners.recognise(sender(decoded(charsets.decode(from_)))) is not None
         if len(known) < _SENDERS_REMEMBERED:
             known[from_] = mine
-    native = threads.ids(charsets.decode(_raw(headers, lowered, b"\nmessage-id:")))
-    if mine:
-        values = fields(headers)
-        subject = decoded(values.get("subject", ""))
-        parents = threads.parent_ids(
-            threads.ids(values.get("in-reply-to", "")), threads.ids(values.get("references", ""))
-        )
-        thread = Thread(len(index.offsets), parents, threads.plain_subject(subject), threads.is_reply(subject))
-        index.owned.append(thread)
+    native = _native_id(_raw(headers, lowered, b"\nmessage-id:"))
+    subject, is_reply = _subject(_raw(headers, lowered, b"\nsubject:"))
+    state = _state(headers, lowered, native, bool(subject))
+    number = len(index.offsets)
     index.offsets.append(found.offset)
-    index.ids.append(hash(native[0]) if native else 0)
+    index.ids.append(_hashed(native))
+    index.subjects.append(subject)
+    index.states.append(state)
+    if mine and state == READ:
+        parents = _parents(headers, lowered)
+        index.owned.append(number)
+        index.parents.extend(_hashed(one) for one in parents)
+        index.parent_counts.append(len(parents))
+        if keep_answers:
+            index.answers.update(parents[:_ANSWERS])
+        if is_reply and not parents and subject:
+            index.orphans.append(number)
 
 
-def _paired(handle: IO[bytes], orphans: Mapping[int, Thread], mine: Collection[int]) -> dict[int, str]:
-    """For each of ``orphans`` the last mail before it with its subject that is not the owner's, if there is one."""
-    subjects = {thread.subject for thread in orphans.values()}
-    latest: dict[str, int] = {}
-    found: dict[int, str] = {}
-    for number, mail in enumerate(scan(handle)):
-        value = _raw(mail.headers, mail.headers.lower(), b"\nsubject:")
-        subject = threads.plain_subject(decoded(charsets.decode(value)))
-        if subject not in subjects:
-            continue
-        if number in orphans:
-            found[number] = f"subject:{subject}"
-            if subject in latest:
-                found[latest[subject]] = f"subject:{subject}"
-        elif number not in mine:
-            latest[subject] = number
-    return found
+def _native_id(raw: bytes) -> str:
+    if _PLAIN_ID.fullmatch(raw):  # nearly all, and much faster
+        return raw[1:-1].decode("ascii")
+    return next(iter(threads.ids(charsets.decode(raw))), "")
+
+
+def _parents(headers: bytes, lowered: bytes) -> tuple[str, ...]:
+    replies = charsets.decode(_raw(headers, lowered, b"\nin-reply-to:"))
+    references = charsets.decode(_raw(headers, lowered, b"\nreferences:"))
+    return threads.parent_ids(threads.ids(replies), threads.ids(references))[:_PARENTS]
+
+
+def _state(headers: bytes, lowered: bytes, native_id: str, has_subject: bool) -> int:
+    raw = _raw(headers, lowered, b"\nx-gmail-labels:")
+    if raw:
+        kind = _kind(raw)
+        if kind != "chat":
+            return _STATES.get(kind, READ)
+        return CHAT if is_chat(kind, native_id, "s" if has_subject else "") else READ
+    flags = _raw(headers, lowered, b"\nx-mozilla-status:")
+    if flags:
+        try:
+            return EXPUNGED if int(flags[:4], 16) & _DELETED_IN_MOZILLA else READ
+        except ValueError:
+            return READ
+    return READ
+
+
+@lru_cache(maxsize=4096)
+def _kind(raw: bytes) -> folders.Kind:
+    return folders.of_labels(labels(charsets.decode(raw)))
+
+
+@lru_cache(maxsize=4096)
+def _subject(raw: bytes) -> tuple[int, bool]:
+    """The hash of a subject without its prefixes (0 where there is none), and whether it says "Re:"."""
+    text = decoded(charsets.decode(raw))
+    return _hashed(threads.plain_subject(text)), threads.is_reply(text)
+
+
+def _hashed(text: str) -> int:
+    return hash(text) if text else 0

@@ -2,42 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from likeness.core.artefacts import digest
 from likeness.core.types import Message, Skipped
-from likeness.sources.mail import threads
+from likeness.sources.mail import folders, index, threads
 from likeness.sources.mail.addresses import Owners, Sender, decoded, recipients, sender
-from likeness.sources.mail.automated import is_automated
+from likeness.sources.mail.automated import DELEGATED, is_automated, is_delegated
 from likeness.sources.mail.body import Parsed, parse
 
 SIZE_LIMIT = 32 * 2**20
 """Bytes of one mail that are looked at. Text stands in front of attachments, so a longer one loses only those."""
 
 
+NO_TEXT = "no text"
+ONLY_TNEF = "only an Outlook attachment (winmail.dat)"
+
+
 def read(
-    raw: bytes, owners: Owners, *, source: str, where: str, conversation: str = "", sent_at: datetime | None = None
+    raw: bytes,
+    owners: Owners,
+    *,
+    source: str,
+    where: str,
+    by_subject: bool = False,
+    sent_at: datetime | None = None,
+    kind: folders.Kind = "",
 ) -> Message | Skipped:
     """Read one mail. Never raises on its content.
 
-    ``conversation`` overrides the thread that the mail's own headers name; ``sent_at`` stands in for a missing date.
+    ``by_subject`` makes its subject the conversation, where headers name none; ``sent_at`` stands in for a missing
+    date; ``kind`` says what the folder is for that it lies in.
     """
     try:
         parsed = parse(raw[:SIZE_LIMIT])
-        if not parsed.headers:
-            return Skipped("not a mail", where, bad=True)
-        if not parsed.body.strip():
-            return Skipped("no text", where)
-        return _message(parsed, owners, source, where, conversation, sent_at)
+        return assemble(parsed, owners, source=source, where=where, by_subject=by_subject, sent_at=sent_at, kind=kind)
     except Exception as error:  # any byte may stand in a mail, and one of them must not stop the import
         return Skipped("cannot be parsed", where, bad=True, detail=type(error).__name__)
 
 
-def _message(
-    parsed: Parsed, owners: Owners, source: str, where: str, conversation: str, sent_at: datetime | None
-) -> Message:
+def assemble(
+    parsed: Parsed,
+    owners: Owners,
+    *,
+    source: str,
+    where: str,
+    by_subject: bool = False,
+    sent_at: datetime | None = None,
+    kind: folders.Kind = "",
+    marks: tuple[str, ...] = (),
+) -> Message | Skipped:
+    """The message that headers and text make, or why there is none. ``marks`` are further labels."""
+    if not parsed.headers:
+        return Skipped("not a mail", where, bad=True)
     first = {name: values[0] for name, values in parsed.headers.items()}
+    labels = index.labels(first.get("x-gmail-labels", ""))
+    if first.get("x-unsent", "").strip() == "1":
+        kind = "draft"
+    reason = folders.LEFT_OUT.get(kind) or folders.LEFT_OUT.get(folders.of_labels(labels))
+    if reason:
+        return Skipped(reason, where)
+    if not parsed.body.strip():
+        return Skipped(ONLY_TNEF if parsed.has_tnef else NO_TEXT, where)
+    return _message(parsed, first, owners, source, where, by_subject, sent_at, (*labels, *marks))
+
+
+def _message(
+    parsed: Parsed,
+    first: Mapping[str, str],
+    owners: Owners,
+    source: str,
+    where: str,
+    by_subject: bool,
+    sent_at: datetime | None,
+    labels: tuple[str, ...],
+) -> Message:
     found = sender(decoded(first.get("from", "")))
     mine = owners.recognise(found)
     native_id = next(iter(threads.ids(first.get("message-id", ""))), "")
@@ -49,10 +90,15 @@ def _message(
     shown = mine or found
     identity = message_id(native_id, shown, when, subject, parsed.body)
     people = (value for name in ("to", "cc") for value in parsed.headers.get(name, ()))
+    automated = parsed.is_calendar_reply or is_automated(parsed.headers, shown.address, subject)
+    if mine and not automated and DELEGATED not in labels and is_delegated(parsed.headers, mine):
+        labels = (*labels, DELEGATED)
     return Message(
         id=identity,
         source=source,
-        conversation=conversation or threads.root(native_id or identity, in_reply_to, references),
+        conversation=f"subject:{threads.plain_subject(subject)}"
+        if by_subject
+        else threads.root(native_id or identity, in_reply_to, references),
         sender=shown.address,
         sender_name=shown.name,
         sent_at=when,
@@ -64,8 +110,8 @@ def _message(
         native_id=native_id,
         reply_to=parents[0] if parents else "",
         references=references,
-        labels=labels(first.get("x-gmail-labels", "")),
-        automated=parsed.is_calendar_reply or is_automated(parsed.headers, shown.address),
+        labels=tuple(dict.fromkeys(labels)),
+        automated=automated,
         where=where,
     )
 
@@ -75,11 +121,6 @@ def message_id(native_id: str, from_: Sender, when: datetime | None, subject: st
     if native_id:
         return digest(("mail", native_id, from_.address))
     return digest(("mail", from_.address, when.isoformat() if when else "", subject, body.strip()))
-
-
-def labels(value: str) -> tuple[str, ...]:
-    """Gmail's labels of a mail, which may be folded and RFC 2047-encoded."""
-    return tuple(dict.fromkeys(label.strip().strip('"') for label in decoded(value).split(",") if label.strip()))
 
 
 def date(value: str) -> datetime | None:

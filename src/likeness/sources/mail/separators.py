@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from typing import IO, NamedTuple
 
-CHUNK = 4 * 2**20
+import numpy as np
+
+CHUNK = 2**20
 HEADER_LIMIT = 2**20
 """A header block longer than this is cut; real ones are a few kilobytes."""
+
+LINE_LIMIT = 2048
+"""A separator line longer than this is none."""
 
 _SEPARATOR = re.compile(
     rb"From [^\n]*?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?[ \t]+"
@@ -22,6 +28,17 @@ _SEPARATOR = re.compile(
     rb"(?:>?From [^\n]*\n)?[!-9;-~]+[ \t]*:"
 )
 _BLANK = re.compile(rb"\n\r?\n")
+_MARK = b"\nFrom "
+_MARK_START = int.from_bytes(_MARK[:2], "little")
+_FEW = 4096
+"""Buffers shorter than this are searched plainly; in longer ones numpy is five times as fast."""
+
+_MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_NAMES = b"|".join(_MONTHS)
+_MONTH = re.compile(rb"\b(?:(" + _NAMES + rb")[ \t]+(\d{1,2})|(\d{1,2})[ \t]+(" + _NAMES + rb"))\b")
+_CLOCK = re.compile(rb"\b(\d{1,2}):(\d\d)(?::(\d\d))?\b")
+_YEAR = re.compile(rb"(?<![+\d-])((?:19|20)\d\d)\b")
+_ZONE = re.compile(rb"([+-])(\d\d)(\d\d)\b")
 
 
 class Found(NamedTuple):
@@ -33,37 +50,67 @@ class Found(NamedTuple):
 
 def scan(handle: IO[bytes]) -> Iterator[Found]:
     """Every mail of an mbox opened in binary mode, in order, in bounded memory."""
+    handle.seek(0)
     base = 0
     buffer = b"\n"  # as if a line ended before the file, so that the first separator is found like the others
-    at = 0
+    candidates: Iterator[int] = iter(())
+    resume = 0
     ended = False
     while True:
-        at = buffer.find(b"\nFrom ", at)
-        end = _headers_end(buffer, at, ended) if at >= 0 else -1
-        if end < 0:
-            if ended and at < 0:
-                return
-            chunk = handle.read(CHUNK)
-            ended = not chunk
-            keep = max(len(buffer) - 5, 0) if at < 0 else at
-            base += keep
-            buffer = buffer[keep:] + chunk
-            at = 0
-        elif _SEPARATOR.match(buffer, at + 1) is None:
-            at += 6
+        for at in candidates:
+            if at < resume:
+                continue
+            is_separator = _is_separator(buffer, at, ended)
+            end = _headers_end(buffer, at, ended) if is_separator else at + len(_MARK)
+            if is_separator is None or end < 0:
+                resume = at
+                break
+            if is_separator:
+                yield Found(base + at, buffer[at + 1 : end + 1])
+            resume = end
         else:
-            yield Found(base + at, buffer[at + 1 : end + 1])
-            at = end
+            resume = max(len(buffer) - len(_MARK) + 1, resume)
+            if ended:
+                return
+        chunk = handle.read(CHUNK)
+        ended = not chunk
+        keep = min(resume, len(buffer))
+        base += keep
+        buffer = buffer[keep:] + chunk
+        resume -= keep
+        candidates = _marks(buffer, resume)
+
+
+def _marks(buffer: bytes, start: int) -> Iterator[int]:
+    """Places of a line feed followed by "From "."""
+    if len(buffer) - start < _FEW:
+        at = buffer.find(_MARK, start)
+        while at >= 0:
+            yield at
+            at = buffer.find(_MARK, at + 1)
+        return
+    found: list[int] = []
+    for shift in (0, 1):
+        pairs = np.frombuffer(buffer, dtype="<u2", count=(len(buffer) - shift) // 2, offset=shift)
+        found += (np.flatnonzero(pairs == _MARK_START) * 2 + shift).tolist()
+    yield from (at for at in sorted(found) if at >= start and buffer.startswith(_MARK, at))
+
+
+def _is_separator(buffer: bytes, at: int, ended: bool) -> bool | None:
+    """Whether a mail begins at the mark at ``at``; ``None`` when more must be read to know."""
+    first = buffer.find(b"\n", at + 1, at + LINE_LIMIT)
+    second = buffer.find(b"\n", first + 1, first + 1 + LINE_LIMIT) if first >= 0 else -1
+    if second < 0 and not ended and len(buffer) < at + 2 * LINE_LIMIT:
+        return None
+    # The pattern's cost grows with the square of a line's length, and no separator is long.
+    return first >= 0 and _SEPARATOR.match(buffer, at + 1) is not None
 
 
 def _headers_end(buffer: bytes, at: int, ended: bool) -> int:
-    """Where the header block of the candidate at ``at`` ends (at a line feed); -1 when more must be read to know.
-
-    For a candidate that proves to be no separator the answer means nothing, except that its two lines are there.
-    """
+    """Where the header block of the mail at ``at`` ends (at a line feed); -1 when more must be read to know."""
     limit = at + HEADER_LIMIT
     first = buffer.find(b"\n", at + 1)
-    second = buffer.find(b"\n", first + 1) if first >= 0 else -1
+    second = buffer.find(b"\n", first + 1)
     if second >= 0:
         # The line ends of the first header tell which blank line to look for: searching for the wrong one is slow.
         blank = b"\n\r\n" if buffer[second - 1 : second] == b"\r" else b"\n\n"
@@ -80,7 +127,28 @@ def _headers_end(buffer: bytes, at: int, ended: bool) -> int:
 
 def unescaped(raw: bytes) -> bytes:
     """A mail's bytes as they were before the mbox writer put ">" in front of lines that begin with "From "."""
-    return _ESCAPED.sub(rb"\1From ", raw) if b"\n>From " in raw or b"\n>>From " in raw else raw
+    return _ESCAPED.sub(rb"\1From ", raw) if b">From " in raw else raw
 
 
 _ESCAPED = re.compile(rb"^>(>*)From ", re.MULTILINE)
+
+
+def date(line: bytes) -> datetime | None:
+    """The moment a separator line names (as UTC where it states no zone), for mails without a date of their own."""
+    day, clock, year = _MONTH.search(line), _CLOCK.search(line), _YEAR.search(line)
+    if day is None or clock is None or year is None:
+        return None
+    zone = _ZONE.search(line)
+    minutes = (int(zone[2]) * 60 + int(zone[3])) * (-1 if zone[1] == b"-" else 1) if zone else 0
+    try:
+        return datetime(
+            int(year[1]),
+            _MONTHS[day[1] or day[4]],
+            int(day[2] or day[3]),
+            int(clock[1]),
+            int(clock[2]),
+            int(clock[3] or 0),
+            tzinfo=timezone(timedelta(minutes=minutes)),
+        ).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
