@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from likeness.core.errors import UnsafeInput
 from likeness.core.protocols import Owner, Source
 from likeness.core.types import Message, Progress, Skipped
-from likeness.sources.whatsapp import WhatsAppSource, container, stamps
+from likeness.sources.whatsapp import WhatsAppSource, calendars, container, numeric, stamps
+from likeness.sources.whatsapp import chat as chats
 
 ME = Owner.of(["Sam Rivers"])
 
@@ -64,6 +65,8 @@ def test_it_is_a_source() -> None:
         ("R2/3/13 15:04 - ", "2020-03-13T15:04:00"),
         ("2020년 3월 13일 오후 3:04, ", "2020-03-13T15:04:00"),
         ("12/3/20, 12:04 AM – ", "2020-03-12T00:04:00"),
+        ("1402/10/11, 15:04 - ", "2024-01-01T15:04:00"),
+        ("۱۳۹۹/۱۲/۳۰،‏ ۱۵:۰۴ - ", "2021-03-20T15:04:00"),
     ],
 )
 def test_dates_of_every_locale(chat: Path, stamp: str, expected: str) -> None:
@@ -293,3 +296,49 @@ def test_midnight_and_noon() -> None:
         return moment.hour
 
     assert [hour(f"1/2/20, {t}") for t in ("12:00 AM", "12:00 PM", "1:00 PM", "11:00 am")] == [0, 12, 13, 11]
+
+
+@pytest.mark.parametrize(
+    ("persian", "gregorian"),
+    [((1388, 1, 1), (2009, 3, 21)), ((1403, 12, 30), (2025, 3, 20)), ((1404, 1, 1), (2025, 3, 21))],
+)
+def test_persian_years_end_where_their_leap_years_say(
+    persian: tuple[int, int, int], gregorian: tuple[int, int, int]
+) -> None:
+    assert calendars.day(*persian) == date(*gregorian)
+
+
+_LINES = st.sampled_from(
+    [
+        "13/03/20, 15:04 - Ana: hello",
+        "13/03/20, 15:05 - Re: Zero: two colons",
+        "13/03/20, 15:05 - Ben:",
+        "\u200e14/03/20, 03:05 - Ana changed the subject",
+        '14/03/20, 03:05 - Ana created group "Rome: the trip"',
+        "99/03/20, 03:05 - Ana: no such day",
+        "a line that goes on",
+        "",
+        "15/03/20, 25:05 - no such time",
+        "on 15/03/20, 10:00 - we met",
+        "2020年3月16日 15:04 - Ana: another kind of stamp",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(lines=st.lists(_LINES, min_size=1, max_size=12), end=st.sampled_from(["\n", "\r\n"]))
+def test_the_fast_way_reads_what_the_general_way_reads(lines: list[str], end: str) -> None:
+    text = end.join(["12/03/20, 10:00 - Ana: first", *lines])
+    quick, general = chats.read(text), chats.GeneralChat(text)
+    assert list(quick.entries()) == list(general.entries())
+    assert quick.people() == general.people()
+    assert quick.preamble == general.preamble
+
+
+def test_common_stamps_take_the_fast_way_over_several_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numeric, "CHUNK", 100)
+    monkeypatch.setattr(numeric, "_KEPT_CHUNKS", 2)
+    text = "".join(f"[{1 + n % 28:02}.03.2020, 10:00:{n:02}] Ana: number {n}\nand more\n" for n in range(50))
+    quick = chats.read(text)
+    assert isinstance(quick, chats.NumericChat)
+    assert list(quick.entries()) == list(chats.GeneralChat(text).entries())

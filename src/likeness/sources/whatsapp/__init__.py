@@ -44,7 +44,7 @@ class WhatsAppSource:
         for text in container.texts(path):
             if isinstance(text, Skipped):
                 continue
-            counts = chat.Chat(text.text).people()
+            counts = chat.read(text.text).people()
             others = [name for name, _ in counts.most_common() if name.casefold() != text.title.casefold()]
             for name in others:
                 yield Identity(name, counts[name], f"sender of {counts[name]} messages in {text.name}")
@@ -74,7 +74,7 @@ class _Conversation:
     def __init__(self, text: container.Text, owner: Owner) -> None:
         self._name = text.name
         self._owner = owner
-        self._chat = chat.Chat(text.text)
+        self._chat = chat.read(text.text)
         people = list(self._chat.people())
         self._mine = {name: owner.is_me(name) for name in people}
         self._others = {name: tuple(other for other in people[:_GROUP_LISTED] if other != name) for name in people}

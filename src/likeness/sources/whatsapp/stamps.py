@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Literal, NamedTuple
 
+from likeness.sources.whatsapp import calendars
 from likeness.sources.whatsapp.months import AFTERNOON, FORENOON, MONTHS
 
 Order = Literal["dmy", "mdy", "ymd", "ydm"]
@@ -25,9 +26,8 @@ _MARKS = {0x060C: ",", 0xFF0C: ",", 0x3001: ",", 0x066B: ",", 0xFF1A: ":", 0x201
 _CLEAN = {**_INVISIBLE, **_SPACES, **_MARKS}
 
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "r": 2018, "h": 1988, "s": 1925}
-_BUDDHIST = 543
 _FIRST_YEAR = 2009
-"""WhatsApp's first; earlier years are another calendar, or not a date."""
+"""WhatsApp's first."""
 
 _HALF = r"[^\W\d_]{1,14}(?:[.'״\"·]? ?[^\W\d_]{0,4}\.?){0,2}"
 _TIME = (
@@ -104,7 +104,7 @@ def infer_order(stamps: Iterable[Stamp]) -> Order:
         candidates = ["ymd", "ydm"]
     elif any(stamp.widths[2] == 4 for stamp in open_):
         candidates = [order for order in candidates if order[2] == "y"]
-    scored = [_Score.of(order, open_) for order in candidates]
+    scored = _scored(candidates, open_)
     best = min(scored, key=lambda score: (score.impossible, score.backwards))
     equals = [s for s in scored if (s.impossible, s.backwards) == (best.impossible, best.backwards)]
     shortest = min(equals, key=lambda score: score.span)
@@ -113,15 +113,26 @@ def infer_order(stamps: Iterable[Stamp]) -> Order:
     return equals[0].order
 
 
+def _scored(candidates: list[Order], stamps: list[Stamp]) -> list[_Score]:
+    """The scores of those candidates that can win: a month over 12 or a day over 31 rules most out at little cost."""
+    months = [sum(number > 12 for number in place) for place in zip(*(s.numbers for s in stamps), strict=True)]
+    days = [sum(number > 31 for number in place) for place in zip(*(s.numbers for s in stamps), strict=True)]
+    least = {order: max(months[order.index("m")], days[order.index("d")]) for order in candidates}
+    scored: dict[Order, _Score] = {}
+    for order in sorted(candidates, key=lambda order: least[order]):
+        if not scored or least[order] <= min(score.impossible for score in scored.values()):
+            scored[order] = _Score.of(order, stamps)
+    return [scored[order] for order in candidates if order in scored]
+
+
 @lru_cache(maxsize=4096)
 def when(stamp: Stamp, order: Order) -> datetime | None:
     """The wall time, marked UTC; ``None`` for a date that does not exist."""
     places = stamp.order or order
     values = dict(zip(places, stamp.numbers, strict=True))
     try:
-        return datetime(
-            _year(values["y"]), values["m"], values["d"], stamp.hour, stamp.minute, stamp.second, tzinfo=UTC
-        )
+        day = calendars.day(values["y"], values["m"], values["d"])
+        return datetime(day.year, day.month, day.day, stamp.hour, stamp.minute, stamp.second, tzinfo=UTC)
     except ValueError:
         return None
 
@@ -174,13 +185,6 @@ def _with_month_name(match: re.Match[str], time: tuple[int, int, int, bool]) -> 
     return Stamp(
         (int(match["day"] or match["day2"]), month, int(match["year"] or match["year2"])), "dmy", (2, 2, 4), *time
     )
-
-
-def _year(value: int) -> int:
-    """Two digits, the Buddhist era (year 2563 or 63 is 2020) and the Common Era."""
-    if value < 100:
-        value += 2500 if value >= (_FIRST_YEAR + _BUDDHIST) % 100 else 2000
-    return value - _BUDDHIST if value >= _FIRST_YEAR + _BUDDHIST else value
 
 
 def _ascii_digits(text: str) -> str:
