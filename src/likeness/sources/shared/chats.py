@@ -29,7 +29,8 @@ class Conversation:
         self._source = source
         self._people = tuple(dict.fromkeys(person for person in people if person))
         self._subject = subject
-        self._seen: Counter[tuple[str, str, str]] = Counter()
+        self._stamp = ""
+        self._seen: Counter[tuple[str, str]] = Counter()
 
     def message(
         self,
@@ -48,13 +49,17 @@ class Conversation:
         """A message of this chat. Its id comes of ``native_id``, or of what it says where the format has none.
 
         Two equal messages of one moment are two messages; counting them keeps ids equal over copies of the export.
+        Only those that follow each other are counted, so that memory does not grow with the chat.
         """
         if native_id:
             identity = digest((self.name, native_id))
         else:
             stamp = sent_at.isoformat() if sent_at else ""
-            self._seen[stamp, sender, body] += 1
-            identity = digest((self.name, stamp, sender, body, str(self._seen[stamp, sender, body])))
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._seen.clear()
+            self._seen[sender, body] += 1
+            identity = digest((self.name, stamp, sender, body, str(self._seen[sender, body])))
         return Message(
             id=identity,
             source=self._source,
