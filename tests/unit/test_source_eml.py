@@ -169,3 +169,37 @@ def test_a_bad_mail_file_is_explained(tmp_path: Path, name: str, data: bytes, sa
     path.write_bytes(data)
     found = EmlSource().diagnose(path)
     assert (found is None) if said is None else (said in (found or ""))
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "text"),
+    [
+        ("Content-Type: multipart/mixed; boundary=ab", "nothing but text", "nothing but text"),
+        ("Content-Type: text/x-my-own", "hello", "hello"),
+        ("Content-Type: text/enriched", "<bold>Hi</bold> a <<b <color><param>red</param>c</color>", "Hi a <b c"),
+        ("Content-Type: text/vcard", "BEGIN:VCARD", None),
+        ("Content-Transfer-Encoding: base64", "ecO2dMOkIHZhYW4uCg== ignored", "yötä vaan."),
+        (
+            "Content-Transfer-Encoding: base64",
+            "SGVsbG8gdGhlcmUsIA==\nZ2VuZXJhbCBLZW5vYmkh",
+            "Hello there, general Kenobi!",
+        ),
+        ("Content-Type: message/rfc822", "From: z@z\n\nsomebody else's", None),
+        ("Content-Type: multipart/mixed boundary=x", "--x\nContent-Type: text/plain\n\nhi\n--x--", "hi"),
+    ],
+)
+def test_text_is_found_where_types_and_encodings_are_odd(
+    tmp_path: Path, headers: str, body: str, text: str | None
+) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(f"From: sam@example.org\nMIME-Version: 1.0\n{headers}\n\n{body}\n")
+    (item, _) = EmlSource().read(path, ME)
+    assert (item.body.strip() if isinstance(item, Message) else None) == text
+
+
+def test_broken_lines_before_the_headers_do_not_hide_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(b"Fro :uMmlti broken\r\n" + MAIL)
+    (item, _) = EmlSource().read(path, ME, wanted={"1@example.org"})
+    assert isinstance(item, Message)
+    assert item.from_owner

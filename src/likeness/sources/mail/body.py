@@ -25,7 +25,28 @@ _DOUBTFUL = re.compile("[\ufffd\x80-\x9f]|Ã[\xa0-\xbf]|â€")
 _ADDRESS = "address-unparseable"
 """A warning of fast-mail-parser's that does not matter: addresses are read in :mod:`.addresses`."""
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_PADDING = re.compile(r"=[=\s]*")
+_SHORTEST_PIECE = 16
 _CALENDAR_REPLY = b"METHOD:REPLY"
+_DIVIDER = re.compile(r"^--([^\s\"\\]{1,70})[ \t]*\r?\n(?=Content-)", re.IGNORECASE | re.MULTILINE)
+_NO_PROSE = frozenset(
+    {
+        "calendar",
+        "vcard",
+        "x-vcard",
+        "directory",
+        "css",
+        "javascript",
+        "xml",
+        "csv",
+        "rtf",
+        "x-amp-html",
+        "rfc822-headers",
+    }
+)
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})
+_ENRICHED_PARAMETER = re.compile(r"<param>[^<]{0,200}</param>", re.IGNORECASE)
+_ENRICHED_TAG = re.compile(r"</?[a-z-]{1,60}>", re.IGNORECASE)
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
 
@@ -73,13 +94,47 @@ def _parse_slowly(raw: bytes) -> Parsed:
         headers.setdefault(name.lower(), []).append(_header_text(value))
     answers = tnef = False
     texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
-    for part in _leaves(mail):
+    others: list[str] = []
+    for part in _leaves(_divided(mail)):
         kind = part.get_content_type()
-        if kind in texts and part.get_content_disposition() != "attachment":
+        if part.get_content_disposition() == "attachment":
+            pass
+        elif kind in texts:
             texts[kind].append(charsets.decode(_content(part), _charset(part)))
+        elif _is_text_after_all(kind):
+            others.append(_without_markup(charsets.decode(_content(part), _charset(part)), kind))
         answers = answers or (kind == "text/calendar" and _CALENDAR_REPLY in _content(part))
         tnef = tnef or kind in _TNEF or str(part.get_filename("")).lower() == "winmail.dat"
-    return Parsed(headers, *_chosen(_joined(texts["text/plain"]), _joined(texts["text/html"])), answers, tnef)
+    plain, html = _joined(texts["text/plain"]), _joined(texts["text/html"])
+    if not (plain or html):
+        plain = _joined(others)
+    return Parsed(headers, *_chosen(plain, html), answers, tnef)
+
+
+def _is_text_after_all(kind: str) -> bool:
+    """True for what is shown as text where there is nothing else: text of an unheard-of kind (RFC 2046, 4.1.4), and a
+    multipart without a single part."""
+    major, _, minor = kind.partition("/")
+    return major == "multipart" or (major == "text" and minor not in _NO_PROSE)
+
+
+def _without_markup(text: str, kind: str) -> str:
+    """``text/enriched`` (RFC 1896) and its forerunner as plain text; anything else as it is."""
+    if kind not in _ENRICHED:
+        return text
+    return _ENRICHED_TAG.sub("", _ENRICHED_PARAMETER.sub("", text.replace("<<", "\0"))).replace("\0", "<")
+
+
+def _divided(mail: StdlibMessage) -> StdlibMessage:
+    """``mail``, or its parts where its header does not name the line that divides them."""
+    payload = mail.get_payload()
+    if mail.get_content_maintype() != "multipart" or not isinstance(payload, str):
+        return mail
+    found = _DIVIDER.search(payload)
+    if found is None:
+        return mail
+    text = f'Content-Type: multipart/mixed; boundary="{found[1]}"\n\n{payload}'
+    return message_from_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def _leaves(mail: StdlibMessage) -> Iterator[StdlibMessage]:
@@ -96,15 +151,21 @@ def _leaves(mail: StdlibMessage) -> Iterator[StdlibMessage]:
 
 
 def _content(part: StdlibMessage) -> bytes:
-    """A part's bytes; of base64 that was cut off, all that is whole."""
+    """A part's bytes."""
     encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
     payload = part.get_payload()
     if encoding == "base64" and isinstance(payload, str):
-        letters = _NOT_BASE64.sub("", payload)
-        usable = letters[: -1 if len(letters) % 4 == 1 else None]
-        return base64.b64decode(usable + "=" * (-len(usable) % 4))
+        return _from_base64(payload)
     decoded = part.get_payload(decode=True)
     return decoded if isinstance(decoded, bytes) else b""
+
+
+def _from_base64(text: str) -> bytes:
+    """All that is whole. Some mailers encode a text in pieces, each with its own padding; others add a word."""
+    pieces = [_NOT_BASE64.sub("", piece) for piece in _PADDING.split(text)]
+    kept = [piece for number, piece in enumerate(pieces) if number == 0 or len(piece) >= _SHORTEST_PIECE]
+    usable = (piece[: -1 if len(piece) % 4 == 1 else None] for piece in kept)
+    return b"".join(base64.b64decode(piece + "=" * (-len(piece) % 4)) for piece in usable)
 
 
 def _charset(part: StdlibMessage) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,8 @@ SIZE_LIMIT = 32 * 2**20
 """Bytes of one mail that are looked at. Text stands in front of attachments, so a longer one loses only those."""
 
 
+_BROKEN_LINES = 3
+_HEADER = re.compile(rb"[A-Za-z][A-Za-z-]{1,40}:[ \t]")
 NO_TEXT = "no text"
 ONLY_TNEF = "only an Outlook attachment (winmail.dat)"
 
@@ -37,10 +40,21 @@ def read(
     date; ``kind`` says what the folder is for that it lies in.
     """
     try:
-        parsed = parse(raw[:SIZE_LIMIT])
+        parsed = _parsed(raw[:SIZE_LIMIT])
         return assemble(parsed, owners, source=source, where=where, by_subject=by_subject, sent_at=sent_at, kind=kind)
     except Exception as error:  # any byte may stand in a mail, and one of them must not stop the import
         return Skipped("cannot be parsed", where, bad=True, detail=type(error).__name__)
+
+
+def _parsed(raw: bytes) -> Parsed:
+    """The mail, also where its first lines are no headers."""
+    parsed = parse(raw)
+    for _ in range(_BROKEN_LINES):
+        if parsed.headers:
+            break
+        raw = raw.partition(b"\n")[2]
+        parsed = parse(raw) if _HEADER.match(raw) else parsed
+    return parsed
 
 
 def assemble(
