@@ -24,6 +24,8 @@ def exchange(text: str, context: str = "", sent_at: datetime | None = None) -> E
 def test_an_exchange_survives_its_json(text: str, context: str, sent_at: datetime | None) -> None:
     row = dataset.Row(exchange(text, context, sent_at), "valid", 3)
     assert dataset.exchange_from_json(dataset.exchange_to_json(row)) == row
+    line = dataset.with_split(dataset.exchange_record(row.exchange), row.split, row.copies)
+    assert line == dataset.line(dataset.exchange_to_json(row))
 
 
 def test_files_are_read_back_by_split(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from likeness.write import dedupe
+from likeness.write import dedupe, minhash
 
 WORDS = ["".join(random.Random(i).choices("abcdefghijklmnop", k=2 + i % 7)) for i in range(400)]
 
@@ -81,9 +83,37 @@ def test_nothing_gives_nothing() -> None:
 
 def test_a_signature_does_not_depend_on_its_neighbours() -> None:
     texts = [dedupe.normalised(text) for text in corpus(60, 2)]
-    alone = np.concatenate([dedupe.sketch([text]) for text in texts])
-    assert np.array_equal(dedupe.sketch(texts), alone)
-    assert dedupe.sketch(texts).shape == (60, dedupe.PERMUTATIONS)
+    alone = np.concatenate([minhash.sketch([text]) for text in texts])
+    assert np.array_equal(minhash.sketch(texts), alone)
+    assert minhash.sketch(texts).shape == (60, minhash.PERMUTATIONS)
+
+
+def test_files_and_small_parts_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [*corpus(300, 3), *corpus(40, 4) * 3, *(f"{WORDS[7] * 20} and then {i}" for i in range(60))]
+    pairs, groups = dedupe.near_duplicates(texts), dedupe.clusters(texts)
+    for name, value in (("_BLOCK", 50), ("_PAIRS_AT_ONCE", 64), ("_SHINGLES_KEPT", 200), ("_REFUSED_KEPT", 3)):
+        monkeypatch.setattr(dedupe, name, value)
+    assert np.array_equal(dedupe.near_duplicates(texts, folder=tmp_path), pairs)
+    assert np.array_equal(dedupe.clusters(texts, folder=tmp_path), groups)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_clusters_are_those_of_the_pairs() -> None:
+    texts = corpus(500, 5)
+    parent = list(range(len(texts)))
+    for i, j in dedupe.near_duplicates(texts).tolist():
+        a, b = sorted((parent[i], parent[j]))
+        parent = [a if p == b else p for p in parent]
+    assert dedupe.clusters(texts).tolist() == parent
+
+
+def test_an_estimate_never_refuses_what_reaches_the_threshold() -> None:
+    texts = [dedupe.normalised(text) for text in corpus(400, 1)]
+    prints = minhash.fingerprints(minhash.sketch(texts))
+    found = dedupe.near_duplicates(texts)
+    assert minhash.may_reach(prints[found[:, 0]], prints[found[:, 1]], 0.85).all()
+    far = np.array(list(combinations(range(0, 400, 9), 2)))
+    assert minhash.may_reach(prints[far[:, 0]], prints[far[:, 1]], 0.85).mean() < 0.1
 
 
 @settings(max_examples=40)

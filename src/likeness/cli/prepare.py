@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "likeness prepare writing",
             "likeness prepare writing --redact-names --preset thorough",
+            "likeness prepare writing --all   (examples of everything you wrote, not of a selection)",
             "likeness prepare writing --allow-small   (under 200 examples)",
         ),
     )(writing)
@@ -31,6 +32,9 @@ def writing(
     preset: Annotated[str, typer.Option("--preset", help="Set of defaults: quick, standard or thorough.")] = "standard",
     allow_small: Annotated[bool, typer.Option("--allow-small", help="Go on with fewer than 200 examples.")] = False,
     redact_names: Annotated[bool, typer.Option("--redact-names", help="Replace people's names too.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Make examples of every usable message: no budget and no caps.")
+    ] = False,
     again: Annotated[bool, typer.Option("--again", help="Learn once more, even when nothing has changed.")] = False,
     person: PersonOption = "",
     as_json: JsonOption = False,
@@ -42,7 +46,8 @@ def writing(
     from likeness.write.train import latest_adapter, train
 
     home = open_person(person)
-    recipe = prepare_recipe(preset, **({"redact_names": True} if redact_names else {}))
+    changes = {"redact_names": redact_names, "everything": everything}
+    recipe = prepare_recipe(preset, **{name: True for name, asked in changes.items() if asked})
     follow(prepare(home, recipe, allow_small=allow_small), quiet=as_json)
     dataset = latest_dataset(home)
     follow(train(home, {}, dataset=dataset, again=again), quiet=as_json)

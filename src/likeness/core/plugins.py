@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from importlib import metadata
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from likeness.core.errors import EngineMissing, NotFound
@@ -64,6 +65,16 @@ def engine(name: str) -> type[Engine]:
             f"engine {name!r} needs {', '.join(missing)}, which is not installed", hint=loaded.info.install
         )
     return loaded
+
+
+def engine_files(name: str) -> list[Path]:
+    """The source files of the engine called ``name``: its module and those beside it in its package. Imports at most
+    the packages that hold it. Empty when there is no such engine, or it has no files."""
+    found = (point for point in metadata.entry_points(group=ENGINES) if point.name == name)
+    spec = next((find_spec(point.module) for point in found), None)
+    if spec is None or spec.origin is None:
+        return []
+    return sorted(Path(spec.origin).parent.glob("*.py")) if spec.parent else [Path(spec.origin)]
 
 
 def missing_libraries(info: EngineInfo) -> list[str]:

@@ -1,13 +1,17 @@
-"""From the store's messages to clean exchanges: what was dropped is counted by reason, what is kept can be traced."""
+"""From the store's messages to clean exchanges: what was dropped is counted by reason, what is kept can be traced.
+
+Two steps, so that the second, which is nearly all of the work, can be done by several processes: :class:`Reader` finds
+who answered what, :class:`Cleaner` makes an exchange of it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
-from itertools import groupby
+from itertools import chain, groupby, islice
 
 from likeness.core.artefacts import digest
 from likeness.core.types import Exchange, Message
@@ -18,6 +22,8 @@ from likeness.write.recipe import PrepareRecipe
 from likeness.write.redact import Redactor
 
 _NAME = re.compile(r"[^\W\d_][\w'’-]+")
+_LOOKED_AHEAD = 500
+"""Messages of a chat in which the other side is looked for when the owner had the first word."""
 
 
 @dataclass(slots=True)
@@ -33,10 +39,27 @@ class Tally:
     paired: Counter[str] = field(default_factory=Counter)
     redacted: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Tally) -> None:
+        """Count what ``other`` counted too."""
+        for name in (each.name for each in fields(self)):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            setattr(self, name, mine + theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the owner said at once, not yet cleaned, and the thread it belongs to (a mail thread, or one session of a
+    chat). ``correspondent`` is who a chat is with where the turn itself does not say."""
+
+    turn: pair.Turn
+    thread: str
+    mail: bool
+    correspondent: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An exchange and the thread it belongs to (a mail thread, or one session of a chat)."""
+    """An exchange and the thread it belongs to."""
 
     exchange: Exchange
     thread: str
@@ -44,69 +67,132 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Turns conversations into exchanges. ``by_native`` and ``by_id`` look up single messages of the store."""
+    """Finds what the owner said and what they answered. ``by_native`` (a native id, and a conversation or "" for any)
+    and ``by_id`` look up single messages of the store. Holds one burst of a conversation, never all of it."""
+
+    recipe: PrepareRecipe
+    subjects: pair.SubjectIndex
+    by_native: Callable[[str, str], Message | None]
+    by_id: pair.Lookup
+    tally: Tally
+
+    def turns(self, messages: Iterable[Message]) -> Iterator[Said]:
+        """Yield the owner's turns in ``messages``, which come ordered by conversation and time."""
+        for _, group in groupby(messages, key=lambda message: message.conversation):
+            conversation = self._counted(group)
+            first = next(conversation)
+            together = chain((first,), conversation)
+            yield from self._mails(together) if is_mail(first) else self._chat(together)
+
+    def _counted(self, messages: Iterable[Message]) -> Iterator[Message]:
+        for message in messages:
+            self.tally.messages += 1
+            yield message
+
+    def _mails(self, messages: Iterable[Message]) -> Iterator[Said]:
+        def anywhere(native_id: str) -> Message | None:
+            return self.by_native(native_id, "")
+
+        for message in messages:
+            if message.from_owner:
+                turn = pair.mail_turn(message, anywhere, self.by_id, self.subjects)
+                yield Said(turn, message.conversation, mail=True)
+
+    def _chat(self, messages: Iterator[Message]) -> Iterator[Said]:
+        recipe = self.recipe
+        gap, memory = timedelta(seconds=recipe.burst_gap_seconds), timedelta(hours=recipe.context_hours)
+        head = list(islice(messages, _LOOKED_AHEAD))
+        sessions = _Sessions(chain(head, messages), timedelta(hours=recipe.session_hours))
+        other = next((message.sender for message in reversed(head) if not message.from_owner), "")
+        conversation = head[0].conversation
+
+        def named(native_id: str) -> Message | None:
+            found = self.by_native(native_id, conversation)
+            return found if found and _is_said(found) else None
+
+        wanted = (message for message in sessions if _is_said(message))
+        for turn in pair.chat_turns(wanted, gap, memory, find=named):
+            context = turn.context[-1].sender if turn.context else ""
+            other = other or context
+            yield Said(turn, sessions.of(turn.messages[0]), mail=False, correspondent=context or other)
+
+
+class _Sessions:
+    """Numbers the sessions of a chat while its messages go by: a new one after a silence."""
+
+    def __init__(self, messages: Iterable[Message], silence: timedelta) -> None:
+        self._messages, self._silence = messages, silence
+        self._number = 0
+        self._owners: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[Message]:
+        earlier = None
+        for message in self._messages:
+            if earlier and message.sent_at and message.sent_at - earlier > self._silence:
+                self._number += 1
+            earlier = message.sent_at
+            if message.from_owner:
+                self._owners[message.id] = self._number
+            yield message
+
+    def of(self, message: Message) -> str:
+        """The session of one of the owner's messages; those before it are forgotten."""
+        number = self._owners[message.id]
+        for id in list(self._owners):
+            if id == message.id:
+                break
+            del self._owners[id]
+        return f"{message.conversation}#{number}"
+
+
+def _is_said(message: Message) -> bool:
+    """False for what others sent that says nothing (a reaction, a picture)."""
+    return message.from_owner or not noise(message.body, words=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaner:
+    """Makes exchanges: cleaned and redacted text on both sides. Knows nothing of other turns."""
 
     recipe: PrepareRecipe
     signatures: Signatures
-    subjects: pair.SubjectIndex
-    by_native: pair.Lookup
-    by_id: pair.Lookup
-    tally: Tally
     redactor: Redactor
+    tally: Tally = field(default_factory=Tally)
 
-    def exchanges(self, messages: Iterable[Message]) -> Iterator[Found]:
-        """Yield the exchanges of ``messages``, which come ordered by conversation and time."""
-        for _, group in groupby(messages, key=lambda message: message.conversation):
-            conversation = list(group)
-            self.tally.messages += len(conversation)
-            if is_mail(conversation[0]):
-                yield from self._mails(conversation)
-            else:
-                yield from self._chat(conversation)
+    def exchange(self, said: Said) -> Found | None:
+        """What ``said`` becomes, or ``None`` with the reason counted."""
+        self.tally.owner += len(said.turn.messages)
+        made = self._mail(said.turn) if said.mail else self._chat(said.turn, said.correspondent)
+        return Found(made, said.thread) if made else None
 
-    def _mails(self, messages: list[Message]) -> Iterator[Found]:
-        for message in messages:
-            if not message.from_owner:
-                continue
-            self.tally.owner += 1
-            turn = pair.mail_turn(message, self.by_native, self.by_id, self.subjects)
-            cleaned = self._kept(message, parent=turn.context[0].body if turn.context else "")
-            if cleaned is None:
-                continue
-            context, method = self._context(turn), turn.method
-            if method == "none" and cleaned.quoted:
-                context, method = cleaned.quoted, "quoted"
-            if pair.is_reply(message):
-                self.tally.replies += 1
-                self.tally.paired[method] += 1
-            correspondent = turn.context[0].sender if turn.context else next(iter(message.recipients), "")
-            exchange = self._exchange((message,), cleaned, context, correspondent, "mail", turn.context)
-            yield Found(exchange, message.conversation)
+    def _mail(self, turn: pair.Turn) -> Exchange | None:
+        message = turn.messages[0]
+        cleaned = self._kept(message, parent=turn.context[0].body if turn.context else "")
+        if cleaned is None:
+            return None
+        context, method = self._context(turn), turn.method
+        if method == "none" and cleaned.quoted:
+            context, method = cleaned.quoted, "quoted"
+        if pair.is_reply(message):
+            self.tally.replies += 1
+            self.tally.paired[method] += 1
+        correspondent = turn.context[0].sender if turn.context else next(iter(message.recipients), "")
+        return self._exchange((message,), cleaned, context, correspondent, "mail", turn.context)
 
-    def _chat(self, messages: list[Message]) -> Iterator[Found]:
-        recipe = self.recipe
-        gap, memory = timedelta(seconds=recipe.burst_gap_seconds), timedelta(hours=recipe.context_hours)
-        sessions = _sessions(messages, timedelta(hours=recipe.session_hours))
-        wanted = [m for m in messages if not (noise(m.body, words=1) and not m.from_owner)]
-        for turn in pair.chat_turns(wanted, gap, memory):
-            self.tally.owner += len(turn.messages)
-            kept = [(message, cleaned) for message in turn.messages if (cleaned := self._kept(message, words=1))]
-            text = "\n".join(cleaned.text for _, cleaned in kept)
-            reason = noise(text, words=recipe.shortest_words) if kept else ""
-            if reason:
-                self.tally.dropped[reason] += len(kept)
-            if not kept or reason:
-                continue
-            if turn.context:
-                self.tally.replies += 1
-                self.tally.paired[turn.method] += 1
-            first = kept[0][0]
-            others = [message.sender for message in turn.context] or [m.sender for m in messages if not m.from_owner]
-            cleaned = Cleaned(text)
-            ids = tuple(message for message, _ in kept)
-            other = others[-1] if others else ""
-            exchange = self._exchange(ids, cleaned, self._context(turn), other, first.source, turn.context)
-            yield Found(exchange, sessions[first.id])
+    def _chat(self, turn: pair.Turn, correspondent: str) -> Exchange | None:
+        kept = [(message, cleaned) for message in turn.messages if (cleaned := self._kept(message, words=1))]
+        text = "\n".join(cleaned.text for _, cleaned in kept)
+        reason = noise(text, words=self.recipe.shortest_words) if kept else ""
+        if reason:
+            self.tally.dropped[reason] += len(kept)
+        if not kept or reason:
+            return None
+        if turn.context:
+            self.tally.replies += 1
+            self.tally.paired[turn.method] += 1
+        messages = tuple(message for message, _ in kept)
+        cleaned = Cleaned(text)
+        return self._exchange(messages, cleaned, self._context(turn), correspondent, messages[0].source, turn.context)
 
     def _kept(self, message: Message, words: int = 0, parent: str = "") -> Cleaned | None:
         """The message cleaned, or ``None`` with the reason counted."""
@@ -178,18 +264,6 @@ def name_words(name: str) -> set[str]:
     """A display name whole, and its capitalised words of three letters or more."""
     words = {word for word in _NAME.findall(name) if len(word) >= 3 and word[0].isupper()}
     return words | {name} if words else set()
-
-
-def _sessions(messages: list[Message], silence: timedelta) -> dict[str, str]:
-    """The session of each message by id: a new one after ``silence``."""
-    sessions: dict[str, str] = {}
-    number = 0
-    for i, message in enumerate(messages):
-        earlier = messages[i - 1].sent_at if i else None
-        if earlier and message.sent_at and message.sent_at - earlier > silence:
-            number += 1
-        sessions[message.id] = f"{message.conversation}#{number}"
-    return sessions
 
 
 def _shortened(text: str, limit: int) -> str:

@@ -51,11 +51,25 @@ class Row:
 
 def exchange_to_json(row: Row) -> dict[str, Any]:
     """The line of ``exchanges.jsonl`` for ``row``, as a dictionary."""
-    record = {name: getattr(row.exchange, name) for name in _EXCHANGE_FIELDS}
-    record["sent_at"] = row.exchange.sent_at.isoformat() if row.exchange.sent_at else None
+    return _exchange_fields(row.exchange) | {"split": row.split, "copies": row.copies}
+
+
+def _exchange_fields(exchange: Exchange) -> dict[str, Any]:
+    record = {name: getattr(exchange, name) for name in _EXCHANGE_FIELDS}
+    record["sent_at"] = exchange.sent_at.isoformat() if exchange.sent_at else None
     for ids in ("message_ids", "context_ids"):
         record[ids] = list(record[ids])
-    return {**record, "split": row.split, "copies": row.copies}
+    return record
+
+
+def exchange_record(exchange: Exchange) -> bytes:
+    """The line of ``exchanges.jsonl`` before it is known which split it belongs to."""
+    return line(_exchange_fields(exchange))
+
+
+def with_split(record: bytes, split: Split, copies: int) -> bytes:
+    """The line that :func:`exchange_to_json` describes, from what :func:`exchange_record` gave."""
+    return record[:-1] + f', "split": "{split}", "copies": {copies}}}'.encode()
 
 
 def exchange_from_json(record: dict[str, Any]) -> Row:
@@ -97,22 +111,27 @@ def examples(folder: Path, split: Split | None = None) -> Iterator[Example]:
 
 def save_exchanges(folder: Path, rows: Iterable[Row]) -> int:
     """Write ``exchanges.jsonl`` into ``folder`` and return the number of lines."""
-    return write_lines(folder / EXCHANGES, map(exchange_to_json, rows))
+    return write_lines(folder / EXCHANGES, (line(exchange_to_json(row)) for row in rows))
 
 
 def save_examples(folder: Path, rows: Iterable[Example]) -> int:
     """Write ``examples.jsonl`` into ``folder`` and return the number of lines."""
-    return write_lines(folder / EXAMPLES, map(example_to_json, rows))
+    return write_lines(folder / EXAMPLES, (line(example_to_json(row)) for row in rows))
 
 
-def write_lines(path: Path, records: Iterable[dict[str, Any]]) -> int:
-    """Write ``records`` as JSON Lines, whole or not at all, and return how many there were."""
+def line(record: dict[str, Any]) -> bytes:
+    """``record`` as one line of JSON, without its end."""
+    # U+2028 and U+2029 are legal in JSON strings but end a line for many readers.
+    text = json.dumps(record, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return text.encode("utf-8", "replace")
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> int:
+    """Write ``lines``, whole or not at all, and return how many there were."""
     count = 0
     with files.replacing(path) as handle:
-        for record in records:
-            # U+2028 and U+2029 are legal in JSON strings but end a line for many readers.
-            text = json.dumps(record, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-            handle.write(text.encode("utf-8", "replace") + b"\n")
+        for text in lines:
+            handle.write(text + b"\n")
             count += 1
     return count
 

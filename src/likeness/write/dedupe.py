@@ -4,38 +4,44 @@
 Leskovec, Rajaraman & Ullman, *Mining of Massive Datasets*, ch. 3). The usual 16 bands of 8 give 0.994 there and
 measured 0.998 over all pairs; since every candidate is checked exactly, the wider net costs a quarter more time and no
 precision. Texts too short for shingles to mean anything are compared whole.
+
+Memory stays at about 80 bytes a text: texts are asked for one at a time and may lie on disk, and the band keys go to
+files where a folder is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from hashlib import blake2b
+from pathlib import Path
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-SHINGLE = 5
-BANDS = 21
-ROWS = 6
-PERMUTATIONS = BANDS * ROWS
+from likeness.write import minhash, scratch
+from likeness.write.minhash import BANDS
+
 SHORTEST = 24
 """Texts of fewer characters than this are duplicates only when they are equal."""
 
 Pairs = NDArray[np.int64]
-_Hashes = NDArray[np.uint64]
-_BATCH_CHARACTERS = 1 << 19
-_TILE = 1 << 15
-"""Shingles permuted at once: small enough that a tile and its product stay in the processor's cache."""
-_SLACK = 0.2
-"""An estimate this far below the threshold (six standard deviations) is not worth the exact check."""
-_PAIRS_AT_ONCE = 1 << 20
+_Indices = NDArray[np.int64]
+_BLOCK = 1 << 14
+"""Texts sketched at once."""
+_PAIRS_AT_ONCE = 1 << 18
 _SHINGLES_KEPT = 1 << 19
 """Shingles held as sets while pairs are checked, about 40 MB."""
+_REFUSED_KEPT = 1 << 22
+"""Pairs remembered as checked and found too different, 32 MB; more are checked again where another band has them."""
 
-_random = np.random.default_rng(0x5EED)
-_GRAM = _random.integers(0, 1 << 63, SHINGLE, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-_MULTIPLIERS = _random.integers(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
-_OFFSETS = _random.integers(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
-_ROW_KEYS = _random.integers(0, 1 << 63, ROWS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+
+class Texts(Protocol):
+    """A sequence of strings, in memory or not."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> str: ...
 
 
 def normalised(text: str) -> str:
@@ -43,145 +49,225 @@ def normalised(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def near_duplicates(texts: Sequence[str], threshold: float = 0.85) -> Pairs:
+def near_duplicates(texts: Texts, threshold: float = 0.85, folder: Path | None = None) -> Pairs:
     """Pairs of texts whose exact Jaccard similarity over character 5-grams is at least ``threshold``.
 
     Returns int64 of shape (n, 2), ``i < j``, sorted. Of texts that are equal once normalised, the first stands for all
-    and is paired with each; the others appear in no further pair.
+    and is paired with each; the others appear in no further pair. ``folder`` is where what need not be in memory goes.
     """
-    keys = [normalised(text) for text in texts]
-    first: dict[str, int] = {}
-    same = [(seen, i) for i, key in enumerate(keys) if (seen := first.setdefault(key, i)) != i]
-    members = np.array([i for key, i in first.items() if len(key) >= SHORTEST], dtype=np.int64)
-    chosen = [keys[i] for i in members]
-    signatures = sketch(chosen)
-    similar = _verified(chosen, signatures, _candidates(signatures), threshold)
-    found = np.concatenate([np.array(same, dtype=np.int64).reshape(-1, 2), np.sort(members[similar], axis=1)])
-    return found[np.lexsort((found[:, 1], found[:, 0]))]
+    first, members = _distinct(texts)
+    same = np.flatnonzero(first != np.arange(len(first)))
+    with _Index(texts, members, folder) as index:
+        codes = np.empty(0, dtype=np.int64)
+        for band in range(BANDS):
+            found = [index.likely(part, threshold) for part in index.candidates(band)]
+            codes = np.unique(np.concatenate([codes, *found]))
+        similar = index.verified(codes, threshold)
+    pairs = np.concatenate([np.stack([first[same], same], axis=1), members[index.pairs(similar)]])
+    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
 
-def clusters(texts: Sequence[str], threshold: float = 0.85) -> NDArray[np.int64]:
+def clusters(texts: Texts, threshold: float = 0.85, folder: Path | None = None) -> _Indices:
     """For each text the index of the first text of its cluster: the transitive closure of :func:`near_duplicates`."""
-    parent = list(range(len(texts)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for i, j in near_duplicates(texts, threshold).tolist():
-        a, b = root(i), root(j)
-        parent[max(a, b)] = min(a, b)
-    return np.array([root(i) for i in range(len(texts))], dtype=np.int64)
+    work = clustering(texts, threshold, folder)
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return np.asarray(done.value, dtype=np.int64)
 
 
-def sketch(texts: Sequence[str]) -> NDArray[np.uint32]:
-    """MinHash signatures of normalised ``texts``, uint32 of shape (n, 126)."""
-    signatures = np.empty((len(texts), PERMUTATIONS), dtype=np.uint32)
-    order = np.argsort([len(text) for text in texts], kind="stable")
-    for batch in _batches(texts, order):
-        lengths = np.array([len(texts[i]) for i in batch], dtype=np.int64)
-        hashes = (_shingles("".join(texts[i] for i in batch)) >> np.uint64(32)).astype(np.uint32)
-        _minima(hashes, lengths, batch, signatures)
-    return signatures
+def clustering(
+    texts: Texts, threshold: float = 0.85, folder: Path | None = None
+) -> Generator[tuple[int, int], None, _Indices]:
+    """:func:`clusters`, telling after each step how many of how many steps are done.
+
+    Pairs that are in one cluster already are not looked at again, so that a thousand copies cost a thousand checks.
+    """
+    first, members = _distinct(texts)
+    yield 1, BANDS + 2
+    with _Index(texts, members, folder) as index:
+        yield 2, BANDS + 2
+        joined = _Joined(len(members))
+        refused = np.empty(0, dtype=np.int64)
+        for band in range(BANDS):
+            different = [refused]
+            for part in index.candidates(band):
+                apart = joined.apart(index.pairs(part))
+                new = index.likely(_without(part[apart], refused), threshold)
+                different.append(joined.join(index, new, threshold))
+            if sum(map(len, different)) <= _REFUSED_KEPT:
+                refused = np.unique(np.concatenate(different))
+            yield band + 3, BANDS + 2
+    leader = np.arange(len(first))
+    leader[members] = members[joined.roots()]
+    return np.asarray(leader[first], dtype=np.int64)
 
 
-def _batches(texts: Sequence[str], order: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    start = total = 0
-    for place, i in enumerate(order.tolist()):
-        if total + len(texts[i]) > _BATCH_CHARACTERS and place > start:
-            yield order[start:place]
-            start, total = place, 0
-        total += len(texts[i])
-    if start < len(order):
-        yield order[start:]
+def _distinct(texts: Texts) -> tuple[_Indices, _Indices]:
+    """For each text the index of the first one equal to it, and the indices of those firsts that are long enough for
+    shingles, ascending."""
+    count = len(texts)
+    digests = np.empty((count, 2), dtype=np.uint64)
+    long = np.zeros(count, dtype=bool)
+    for i in range(count):
+        key = normalised(texts[i])
+        long[i] = len(key) >= SHORTEST
+        digests[i] = np.frombuffer(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest(), np.uint64)
+    order = np.lexsort((digests[:, 1], digests[:, 0]))
+    ordered = digests[order]
+    begins = np.ones(count, dtype=bool)
+    begins[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    first = np.empty(count, dtype=np.int64)
+    # The sort is stable, so the first of a run of equals is the one with the smallest index.
+    first[order] = order[begins][np.cumsum(begins) - 1]
+    return first, np.flatnonzero((first == np.arange(count)) & long)
 
 
-def _shingles(text: str) -> _Hashes:
-    """A 64-bit hash of every window of five characters of ``text``, windows across texts' ends included."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    count = max(0, len(codes) - SHINGLE + 1)
-    hashes = np.zeros(count, dtype=np.uint64)
-    for place in range(SHINGLE):
-        hashes += codes[place : place + count] * _GRAM[place]
-    hashes ^= hashes >> np.uint64(31)
-    hashes *= np.uint64(0x9E3779B97F4A7C15)
-    hashes ^= hashes >> np.uint64(29)
-    return hashes
+def _without(codes: _Indices, known: _Indices) -> _Indices:
+    """``codes`` that are not in the ascending ``known``."""
+    if not len(known):
+        return codes
+    new = known[np.minimum(np.searchsorted(known, codes), len(known) - 1)] != codes
+    return np.asarray(codes[new], dtype=np.int64)
 
 
-def _minima(
-    hashes: NDArray[np.uint32], lengths: NDArray[np.int64], batch: NDArray[np.int64], signatures: NDArray[np.uint32]
-) -> None:
-    """Fill ``signatures[batch]``. Texts come in order of length, so those of a tile pad to nearly the same height:
-    the minimum then runs down the columns of a small table instead of over ragged stretches."""
-    starts = np.cumsum(lengths) - lengths
-    counts = lengths - SHINGLE + 1
-    place = 0
-    while place < len(batch):
-        end = place + 1
-        while end < len(batch) and counts[end] * (end + 1 - place) <= _TILE:
-            end += 1
-        rows = np.arange(counts[end - 1])[:, None]
-        # Shorter texts repeat their last shingle, which changes no minimum.
-        tile = hashes[starts[place:end] + np.minimum(rows, counts[place:end] - 1)]
-        permuted = np.empty_like(tile)
-        minima = np.empty((PERMUTATIONS, end - place), dtype=np.uint32)
-        for k in range(PERMUTATIONS):
-            np.multiply(tile, _MULTIPLIERS[k], out=permuted)
-            np.add(permuted, _OFFSETS[k], out=permuted)
-            np.minimum.reduce(permuted, axis=0, out=minima[k])
-        signatures[batch[place:end]] = minima.T
-        place = end
+class _Index:
+    """The sketches of some of ``texts``, whose places in ``members`` stand for them here."""
 
+    def __init__(self, texts: Texts, members: _Indices, folder: Path | None) -> None:
+        self._texts, self._members, self._folder = texts, members, folder
+        self.size = len(members)
+        self._prints = np.empty((self.size, 4), dtype=np.uint64)
+        self._held: list[list[NDArray[np.uint64]]] = [[] for _ in range(BANDS)]
+        self._sets: dict[int, frozenset[int]] = {}
+        self._kept = 0
 
-def _candidates(signatures: NDArray[np.uint32]) -> Pairs:
-    """Pairs that agree on all rows of some band, each once."""
-    size = len(signatures)
-    found = np.empty(0, dtype=np.int64)
-    for band in range(BANDS):
-        rows = signatures[:, band * ROWS : (band + 1) * ROWS].astype(np.uint64)
-        keys = (rows * _ROW_KEYS).sum(axis=1, dtype=np.uint64)
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            outputs = [
+                stack.enter_context(scratch.private(path)) if (path := self._path(band)) else None
+                for band in range(BANDS)
+            ]
+            for start in range(0, self.size, _BLOCK):
+                block = [normalised(self._texts[int(i)]) for i in self._members[start : start + _BLOCK]]
+                signatures = minhash.sketch(block)
+                self._prints[start : start + len(block)] = minhash.fingerprints(signatures)
+                for output, held, keys in zip(outputs, self._held, minhash.band_keys(signatures), strict=True):
+                    if output is None:
+                        held.append(keys)
+                    else:
+                        output.write(keys.tobytes())
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for band in range(BANDS):
+            if path := self._path(band):
+                path.unlink(missing_ok=True)
+
+    def _path(self, band: int) -> Path | None:
+        return self._folder / f"band-{band:02d}" if self._folder else None
+
+    def _keys(self, band: int) -> NDArray[np.uint64]:
+        if path := self._path(band):
+            return np.fromfile(path, dtype=np.uint64)
+        return np.concatenate([np.empty(0, dtype=np.uint64), *self._held[band]])
+
+    def pairs(self, codes: _Indices) -> Pairs:
+        """The two places of each of ``codes``, of shape (n, 2)."""
+        return np.stack(np.divmod(codes, max(self.size, 1)), axis=1)
+
+    def candidates(self, band: int) -> Iterator[_Indices]:
+        """Pairs that agree in ``band``, each as one number ``i * size + j``, in parts that fit in memory."""
+        keys = self._keys(band)
         order = np.argsort(keys, kind="stable")
-        edges = np.flatnonzero(np.diff(keys[order], prepend=0, append=0)) if size else np.empty(0, dtype=np.int64)
-        runs = np.split(order, edges)
-        pairs = [_pairs_of(np.sort(run), size) for run in runs if len(run) > 1]
-        found = np.unique(np.concatenate([found, *pairs]))
-    return np.stack(np.divmod(found, max(size, 1)), axis=1)
+        edges = np.flatnonzero(np.diff(keys[order])) + 1
+        del keys
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), edges])
+        lengths = np.diff(np.append(starts, self.size))
+        for length in np.unique(lengths[lengths > 1]).tolist():
+            of_length = starts[lengths == length]
+            for a, b in _triangle(length):
+                step = max(1, _PAIRS_AT_ONCE // len(a))
+                for start in range(0, len(of_length), step):
+                    runs = of_length[start : start + step, None]
+                    yield np.sort((order[runs + a] * self.size + order[runs + b]).ravel())
+
+    def likely(self, codes: _Indices, threshold: float) -> _Indices:
+        """Those of ``codes`` whose estimated similarity is near the threshold or above."""
+        kept = [np.empty(0, dtype=np.int64)]
+        for start in range(0, len(codes), _PAIRS_AT_ONCE):
+            part = codes[start : start + _PAIRS_AT_ONCE]
+            a, b = self.pairs(part).T
+            kept.append(part[minhash.may_reach(self._prints[a], self._prints[b], threshold)])
+        return np.concatenate(kept)
+
+    def verified(self, codes: _Indices, threshold: float) -> _Indices:
+        """Those of ``codes`` whose exact similarity reaches ``threshold``."""
+        exact = [self.similar(i, j, threshold) for i, j in self.pairs(codes).tolist()]
+        return np.asarray(codes[np.array(exact, dtype=bool)], dtype=np.int64)
+
+    def similar(self, i: int, j: int, threshold: float) -> bool:
+        """Is the exact similarity of two places at least ``threshold``?"""
+        a, b = self._shingles(i), self._shingles(j)
+        common = len(a & b)
+        return common >= threshold * (len(a) + len(b) - common)
+
+    def _shingles(self, place: int) -> frozenset[int]:
+        known = self._sets.get(place)
+        if known is None:
+            if self._kept > _SHINGLES_KEPT:
+                self._sets.clear()
+                self._kept = 0
+            text = normalised(self._texts[int(self._members[place])])
+            known = self._sets[place] = frozenset(minhash.shingles(text).tolist())
+            self._kept += len(known)
+        return known
 
 
-def _pairs_of(run: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """Every pair of ``run``, each as one number ``i * size + j``."""
-    a, b = np.triu_indices(len(run), 1)
-    return run[a] * size + run[b]
+def _triangle(length: int) -> Iterator[tuple[_Indices, _Indices]]:
+    """The pairs of a run of ``length`` places in parts, those with its first place first: they join most of it."""
+    if length * length <= _PAIRS_AT_ONCE:
+        yield np.triu_indices(length, 1)
+        return
+    begin = 0
+    while begin < length - 1:
+        end = min(length - 1, begin + (_PAIRS_AT_ONCE // length if begin else 1))
+        sizes = length - 1 - np.arange(begin, end)
+        a = np.repeat(np.arange(begin, end), sizes)
+        yield a, a + 1 + np.arange(len(a)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        begin = end
 
 
-def _verified(texts: Sequence[str], signatures: NDArray[np.uint32], pairs: Pairs, threshold: float) -> Pairs:
-    """Those of ``pairs`` whose exact similarity reaches ``threshold``."""
-    kept: list[Pairs] = [np.empty((0, 2), dtype=np.int64)]
-    sets: dict[int, frozenset[int]] = {}
-    held = 0
+class _Joined:
+    """Which places are in one cluster so far; the smallest place of a cluster is its root."""
 
-    def shingles(i: int) -> frozenset[int]:
-        nonlocal held
-        if i not in sets:
-            if held > _SHINGLES_KEPT:
-                sets.clear()
-                held = 0
-            sets[i] = frozenset(_shingles(texts[i]).tolist())
-            held += len(sets[i])
-        return sets[i]
+    def __init__(self, size: int) -> None:
+        self._parent = np.arange(size)
 
-    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
-        part = pairs[start : start + _PAIRS_AT_ONCE]
-        estimate = (signatures[part[:, 0]] == signatures[part[:, 1]]).mean(axis=1)
-        likely = part[estimate >= threshold - _SLACK]
-        exact = [_similar(shingles(i), shingles(j), threshold) for i, j in likely.tolist()]
-        kept.append(likely[np.array(exact, dtype=bool)])
-    return np.concatenate(kept)
+    def roots(self) -> _Indices:
+        """The root of every place."""
+        while not np.array_equal(above := self._parent[self._parent], self._parent):
+            self._parent = above
+        return self._parent
 
+    def apart(self, pairs: Pairs) -> NDArray[np.bool_]:
+        """Which of ``pairs`` are in two clusters."""
+        roots = self.roots()
+        return np.asarray(roots[pairs[:, 0]] != roots[pairs[:, 1]])
 
-def _similar(a: frozenset[int], b: frozenset[int], threshold: float) -> bool:
-    common = len(a & b)
-    return common >= threshold * (len(a) + len(b) - common)
+    def join(self, index: _Index, codes: _Indices, threshold: float) -> _Indices:
+        """Join those of ``codes`` that are similar enough and return those that are not."""
+        refused: list[int] = []
+        for code, (i, j) in zip(codes.tolist(), index.pairs(codes).tolist(), strict=True):
+            a, b = self._root(i), self._root(j)
+            if a != b and not index.similar(i, j, threshold):
+                refused.append(code)
+            else:
+                self._parent[max(a, b)] = min(a, b)
+        return np.array(refused, dtype=np.int64)
+
+    def _root(self, place: int) -> int:
+        while (above := int(self._parent[place])) != place:
+            self._parent[place] = place = int(self._parent[above])
+        return place

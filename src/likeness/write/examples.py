@@ -8,11 +8,15 @@ from a writer engine, by name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import cast
 
+from likeness.core import plugins
+from likeness.core.errors import EngineMissing
 from likeness.core.protocols import Writer
 from likeness.core.types import Example, ExampleKind, Exchange, WriteRequest
-from likeness.write.dataset import Row
+from likeness.write.dataset import Row, example_to_json, line
 from likeness.write.recipe import DRAFT_PROMPT, REPLY_PROMPT, REWRITE_PROMPT
 from likeness.write.redact import Redactor
 
@@ -40,6 +44,50 @@ def make_examples(
                 # What an engine made of a clean text is looked through too: it may have run two numbers together.
                 prompt, completion = (redactor.redact(part).text for part in made)
                 yield _example(row, kind, prompt, completion)
+
+
+@dataclass(slots=True)
+class Made:
+    """Lines of ``examples.jsonl``, and what is counted of them: by kind, channel, split, and by reason not made."""
+
+    lines: list[bytes] = field(default_factory=list)
+    kind: Counter[str] = field(default_factory=Counter)
+    channel: Counter[str] = field(default_factory=Counter)
+    split: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def count(self, other: Made) -> None:
+        """Take over the counts of ``other``, not its lines."""
+        for name in ("kind", "channel", "split", "skipped"):
+            getattr(self, name).update(getattr(other, name))
+
+
+class ExampleMaker:
+    """Makes the examples of a batch of rows with the engine called ``engine``, opened without an artefact.
+
+    Raises :class:`EngineMissing` when it cannot run or does not write.
+    """
+
+    def __init__(self, engine: str, regions: Sequence[str], kinds: Collection[ExampleKind]) -> None:
+        chosen = plugins.engine(engine)
+        if "writer" not in chosen.info.kind:
+            raise EngineMissing(f"engine {engine!r} does not write", hint="choose a writer with the recipe's `writer`")
+        self._engine = chosen.open(None)
+        self._redactor = Redactor.of(regions)
+        self._kinds = kinds
+
+    def __call__(self, rows: Iterable[Row]) -> Made:
+        made = Made()
+        writer = cast(Writer, self._engine)
+        for example in make_examples(rows, writer, self._redactor, self._kinds, made.skipped):
+            made.lines.append(line(example_to_json(example)))
+            made.kind[example.kind] += 1
+            made.channel[example.channel] += 1
+            made.split[example.split] += 1
+        return made
+
+    def close(self) -> None:
+        self._engine.close()
 
 
 def _example(row: Row, kind: ExampleKind, prompt: str, completion: str) -> Example:

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from likeness.core import files
 from likeness.core.types import Example
 from likeness.write import dataset
 from likeness.write.recipe import SYSTEM_PROMPT
 from likeness.write.redact import scan
+
+_LINES_AT_ONCE = 20_000
 
 
 def chatml(example: Example) -> dict[str, Any]:
@@ -29,30 +37,46 @@ def sharegpt(example: Example) -> dict[str, Any]:
     return {"conversations": [{"from": speaker, "value": value} for speaker, value in turns]}
 
 
-def export(folder: Path, examples: Sequence[Example]) -> list[Path]:
-    """Write every training file into ``folder`` and return their paths; a split without examples is an empty file."""
-    written: list[Path] = []
-    for split in dataset.SPLITS:
-        written.append(folder / f"{split}.chatml.jsonl")
-        dataset.write_lines(written[-1], (chatml(example) for example in examples if example.split == split))
-    for name, form in (("chatml", chatml), ("sharegpt", sharegpt)):
-        written.append(folder / f"dataset.{name}.jsonl")
-        dataset.write_lines(written[-1], map(form, examples))
-    return written
+def export(folder: Path) -> list[Path]:
+    """Write every training file into ``folder`` from its ``examples.jsonl``, read once, and return their paths.
+
+    A split without examples is an empty file.
+    """
+    names = (*(f"{split}.chatml" for split in dataset.SPLITS), "dataset.chatml", "dataset.sharegpt")
+    paths = {name: folder / f"{name}.jsonl" for name in names}
+    with ExitStack() as stack:
+        out = {name: stack.enter_context(files.replacing(path)) for name, path in paths.items()}
+        for example in dataset.examples(folder):
+            line = dataset.line(chatml(example)) + b"\n"
+            out[f"{example.split}.chatml"].write(line)
+            out["dataset.chatml"].write(line)
+            out["dataset.sharegpt"].write(dataset.line(sharegpt(example)) + b"\n")
+    return list(paths.values())
 
 
 def rescan(paths: Iterable[Path], regions: Sequence[str]) -> Counter[str]:
-    """Look for personal data once more in every string of finished files; counts by kind, empty when clean."""
+    """Look for personal data once more in every string of finished files; counts by kind, empty when clean.
+
+    What stands in several files is looked at once: 8 bytes of memory for each different string.
+    """
     found: Counter[str] = Counter()
-    seen: set[str] = set()
+    seen = np.empty(0, dtype=np.uint64)
     for path in paths:
         with path.open(encoding="utf-8", newline="\n") as lines:
-            for line in lines:
-                record = json.loads(line)
-                turns = record.get("messages") or record.get("conversations") or []
-                for turn in turns:
-                    text = turn.get("content") or turn.get("value") or ""
-                    if text not in seen:
-                        seen.add(text)
-                        found += scan(text, regions)
+            while block := list(islice(lines, _LINES_AT_ONCE)):
+                texts = {_hash(text): text for line in block for text in _strings(json.loads(line))}
+                hashes = np.fromiter(texts, dtype=np.uint64, count=len(texts))
+                new = np.setdiff1d(hashes, seen, assume_unique=True)
+                for number in new.tolist():
+                    found += scan(texts[number], regions)
+                seen = np.union1d(seen, new)
     return found
+
+
+def _strings(record: dict[str, Any]) -> Iterator[str]:
+    for turn in record.get("messages") or record.get("conversations") or []:
+        yield turn.get("content") or turn.get("value") or ""
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

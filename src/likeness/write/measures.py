@@ -3,46 +3,64 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from likeness.core.types import Example, Exchange
+import numpy as np
+from numpy.typing import NDArray
+
+from likeness.write import dataset, diversity
 from likeness.write.corpus import Tally
-from likeness.write.dataset import Row
-from likeness.write.select import length_class, tokens
+from likeness.write.examples import Made
+from likeness.write.gathered import Gathered, Labels, Numbers
 
 _PEOPLE = 20
 
 
 def measure(
-    rows: Sequence[Row], chosen: Sequence[Row], examples: Sequence[Example], tally: Tally, skipped: Counter[str]
+    gathered: Gathered, kept: Numbers, splits: NDArray[np.int8], chosen: Numbers, tally: Tally, everything: bool
 ) -> dict[str, Any]:
-    """Everything counted, as JSON values.
+    """Everything counted but the examples, as JSON values. ``kept`` and ``chosen`` are places in ``gathered``,
+    ``splits`` the split of each of ``kept``.
 
     ``messages``: read, by the owner, kept after cleaning and de-duplication. ``dropped``: owner's messages by reason.
-    ``stripped``: parts taken out of kept messages. ``paired``: replies by the way their parent was found.
-    ``examples``: total, by kind, channel and split. ``histograms``: for channel, year, length and correspondent,
-    how many messages the corpus and the selection have. ``selected``: messages and tokens.
+    ``stripped``: parts taken out of kept messages. ``redacted``: placeholders by kind. ``paired``: replies by the way
+    their parent was found. ``exchanges``: kept messages by split. ``selected``: messages and tokens chosen.
+    ``available``: the same of all that was kept.
+    ``histograms``: for channel, year, length and correspondent (the 20 with most, and "others"), by name, how many
+    messages (``corpus``, ``selected``) and tokens (``corpus_tokens``, ``selected_tokens``) there are and were chosen.
+    ``diversity``: see :func:`likeness.write.diversity.compare`; of the training split, absent where all was chosen.
     """
     found = sum(count for method, count in tally.paired.items() if method not in {"none", "quoted"})
-    return {
-        "messages": {"read": tally.messages, "owner": tally.owner, "kept": len(rows)},
-        "dropped": _counted(tally.dropped),
-        "stripped": _counted(tally.stripped),
-        "redacted": _counted(tally.redacted),
+    train = kept[splits == dataset.SPLITS.index("train")]
+    values: dict[str, Any] = {
+        "messages": {"read": tally.messages, "owner": tally.owner, "kept": len(kept)},
+        "dropped": counted(tally.dropped),
+        "stripped": counted(tally.stripped),
+        "redacted": counted(tally.redacted),
         "replies": tally.replies,
-        "paired": _counted(tally.paired),
+        "paired": counted(tally.paired),
         "paired_share": round(found / tally.replies, 4) if tally.replies else None,
-        "examples": {
-            "total": len(examples),
-            "kind": _counted(Counter(example.kind for example in examples)),
-            "channel": _counted(Counter(example.channel for example in examples)),
-            "split": _counted(Counter(example.split for example in examples)),
-            "not_made": _counted(skipped),
+        "exchanges": counted(Counter({name: int((splits == i).sum()) for i, name in enumerate(dataset.SPLITS)})),
+        "selected": {"messages": len(chosen), "tokens": int(gathered.tokens[chosen].sum())},
+        "available": {"messages": len(kept), "tokens": int(gathered.tokens[kept].sum())},
+        "histograms": {
+            name: _histogram(labels, gathered.tokens, kept, chosen) for name, labels in gathered.axes.items()
         },
-        "exchanges": _counted(Counter(row.split for row in rows)),
-        "selected": {"messages": len(chosen), "tokens": sum(tokens(row.exchange.text) for row in chosen)},
-        "histograms": {name: _histogram(rows, chosen, value) for name, value in _AXES.items()},
+    }
+    if not everything and len(chosen) < len(kept):
+        values["diversity"] = diversity.compare(gathered, train, np.intersect1d(chosen, train))
+    return values
+
+
+def of_examples(made: Made) -> dict[str, Any]:
+    """What was counted of the examples: total, by kind, channel and split, and by reason what gave none."""
+    return {
+        "total": sum(made.kind.values()),
+        "kind": counted(made.kind),
+        "channel": counted(made.channel),
+        "split": counted(made.split),
+        "not_made": counted(made.skipped),
     }
 
 
@@ -56,30 +74,22 @@ def headline(values: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def _year(exchange: Exchange) -> str:
-    return str(exchange.sent_at.year) if exchange.sent_at else "undated"
-
-
-_AXES: dict[str, Callable[[Exchange], str]] = {
-    "channel": lambda exchange: exchange.channel,
-    "year": _year,
-    "length": lambda exchange: length_class(exchange.text),
-    "correspondent": lambda exchange: exchange.correspondent,
-}
-
-
-def _counted(counter: Mapping[str, int]) -> dict[str, int]:
+def counted(counter: Mapping[str, int]) -> dict[str, int]:
+    """``counter`` without zeros, the largest first."""
     return {name: count for name, count in sorted(counter.items(), key=lambda item: (-item[1], item[0])) if count}
 
 
-def _histogram(
-    rows: Sequence[Row], chosen: Sequence[Row], value: Callable[[Exchange], str]
-) -> dict[str, dict[str, int]]:
-    corpus = Counter(value(row.exchange) for row in rows)
-    selected = Counter(value(row.exchange) for row in chosen)
-    names = [name for name, _ in corpus.most_common(_PEOPLE)]
-    histogram = {name: {"corpus": corpus[name], "selected": selected[name]} for name in sorted(names)}
-    rest = {"corpus": sum(corpus.values()), "selected": sum(selected.values())}
-    for counts in histogram.values():
-        rest = {key: rest[key] - counts[key] for key in rest}
-    return {**histogram, "others": rest} if rest["corpus"] else histogram
+def _histogram(labels: Labels, tokens: Numbers, kept: Numbers, chosen: Numbers) -> dict[str, dict[str, int]]:
+    columns: dict[str, Numbers] = {}
+    for name, places in (("corpus", kept), ("selected", chosen)):
+        numbers = labels.numbers[places]
+        columns[name] = np.bincount(numbers, minlength=len(labels.names))
+        weights = np.bincount(numbers, weights=tokens[places], minlength=len(labels.names))
+        columns[f"{name}_tokens"] = weights.astype(np.int64)
+    ranked = sorted(np.flatnonzero(columns["corpus"]).tolist(), key=lambda i: (-columns["corpus"][i], labels.names[i]))
+    shown = sorted(ranked[:_PEOPLE], key=lambda i: labels.names[i])
+    histogram = {labels.names[i]: {name: int(column[i]) for name, column in columns.items()} for i in shown}
+    if len(ranked) > _PEOPLE:
+        rest = ranked[_PEOPLE:]
+        histogram["others"] = {name: int(column[rest].sum()) for name, column in columns.items()}
+    return histogram

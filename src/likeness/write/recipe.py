@@ -53,6 +53,7 @@ class PrepareRecipe(BaseModel):
     )
     valid_share: float = Field(ge=0, le=0.4, description="Share of the messages kept for validation (0-1).")
     test_share: float = Field(ge=0, le=0.4, description="Share of the messages kept for the test (0-1).")
+    everything: bool = Field(description="Make examples of every usable message: no budget, no caps, no quotas.")
     token_budget: int = Field(ge=1000, description="Owner's text selected for the examples of all splits, in tokens.")
     per_correspondent_share: float = Field(
         gt=0, le=1, description="Largest share of the budget that messages to one correspondent may take (0-1)."

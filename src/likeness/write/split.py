@@ -2,59 +2,59 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import UTC, datetime
+import numpy as np
+from numpy.typing import NDArray
 
-from likeness.core.types import Exchange, Split
-
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
+TRAIN, VALID, TEST = range(3)
+"""What :func:`split` gives, in the order of ``dataset.SPLITS``."""
 _LARGEST = 2.0
 """A group more than this many times the share asked for stays in train, lest it be all of the test."""
 
+Numbers = NDArray[np.int64] | NDArray[np.uint64]
 
-def groups(threads: Sequence[str], clusters: Sequence[int]) -> list[int]:
-    """For each item the number of its group: items of one thread or one cluster are in one group, and so on."""
-    parent: dict[str | int, str | int] = {}
 
-    def root(node: str | int) -> str | int:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
+def groups(threads: Numbers, clusters: Numbers) -> NDArray[np.int64]:
+    """For each item the number of its group: items of one thread or one cluster are in one group, and so on.
 
-    for thread, cluster in zip(threads, clusters, strict=True):
-        parent[root(thread)] = root(cluster)
-    numbers: dict[str | int, int] = {}
-    return [numbers.setdefault(root(thread), len(numbers)) for thread in threads]
+    ``threads`` and ``clusters`` are any integers; groups are numbered by their first items.
+    """
+    members = [np.unique(keys, return_inverse=True)[1] for keys in (threads, clusters)]
+    leader = np.arange(len(threads))
+    while True:
+        spread = leader
+        for inverse in members:
+            least = np.full(len(spread), len(spread))
+            np.minimum.at(least, inverse, spread)
+            spread = least[inverse]
+        if np.array_equal(spread, leader):
+            return np.asarray(np.unique(leader, return_inverse=True)[1], dtype=np.int64)
+        leader = spread[spread]
 
 
 def split(
-    exchanges: Sequence[Exchange], threads: Sequence[str], clusters: Sequence[int], *, valid: float, test: float
-) -> list[Split]:
-    """Assign each exchange a split; ``valid`` and ``test`` are shares of the exchanges.
+    times: NDArray[np.int64], threads: Numbers, clusters: Numbers, *, valid: float, test: float
+) -> NDArray[np.int8]:
+    """Assign each item :data:`TRAIN`, :data:`VALID` or :data:`TEST`; ``valid`` and ``test`` are shares of the items.
 
-    Groups go from the latest (by their last message) to test until it is full, then to valid, the rest to train, so
-    that what is tested was written after what was learned and no thread or near-duplicate is on both sides.
+    Groups go from the latest (by their last item in ``times``) to test until it is full, then to valid, the rest to
+    train, so that what is tested was written after what was learned and no thread or near-duplicate is on both sides.
     """
-    members: defaultdict[int, list[int]] = defaultdict(list)
-    for i, group in enumerate(groups(threads, clusters)):
-        members[group].append(i)
-    latest = {group: max(exchanges[i].sent_at or _EARLIEST for i in items) for group, items in members.items()}
-    result: list[Split] = ["train"] * len(exchanges)
-    wanted: list[tuple[Split, float]] = [("test", test * len(exchanges)), ("valid", valid * len(exchanges))]
+    group = groups(threads, clusters)
+    sizes = np.bincount(group)
+    latest = np.full(len(sizes), np.iinfo(np.int64).min)
+    np.maximum.at(latest, group, times)
+    given = np.full(len(sizes), TRAIN, dtype=np.int8)
+    wanted = [(TEST, test * len(times)), (VALID, valid * len(times))]
     filled = 0
-    for group in sorted(members, key=lambda group: (latest[group], group), reverse=True):
+    for number in np.lexsort((np.arange(len(sizes)), latest))[::-1].tolist():
         while wanted and filled >= wanted[0][1]:
             wanted.pop(0)
             filled = 0
         if not wanted:
             break
         name, size = wanted[0]
-        if len(members[group]) > max(_LARGEST * size, 1):
+        if sizes[number] > max(_LARGEST * size, 1):
             continue
-        for i in members[group]:
-            result[i] = name
-        filled += len(members[group])
-    return result
+        given[number] = name
+        filled += int(sizes[number])
+    return np.asarray(given[group], dtype=np.int8)
