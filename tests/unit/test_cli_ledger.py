@@ -26,5 +26,5 @@ def test_many_files_are_told_as_one(tmp_path: Path, files: int, lines: int) -> N
     assert len(told) == lines
     assert f"{files} messages, {files} of them yours" in done.stdout
     if lines == 1:
-        assert "20 files" in told[0]
+        assert "20 archives" in told[0]
         assert "read 20, kept 20" in done.stdout

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from typing import TypeVar
 
 from likeness.core.events import Event
+
+_Result = TypeVar("_Result")
+_UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 def follow(events: Iterable[Event], *, quiet: bool = False) -> list[Event]:
@@ -19,34 +23,54 @@ def follow(events: Iterable[Event], *, quiet: bool = False) -> list[Event]:
         return list(last.values())
 
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     columns = (
-        TextColumn("{task.description:<28}"),
+        TextColumn("{task.description:<28}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[unit]}"),
+        TextColumn("{task.fields[amount]}", markup=False),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
-        TextColumn("[dim]{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False, style="dim"),
     )
     tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         for event in events:
             last[event.stage] = event
+            done, total = int(event.done), None if event.total is None else int(event.total)
+            shown = amount(event)
             if event.stage not in tasks:
                 if not console.is_terminal:
                     console.print(event.stage, markup=False)
-                tasks[event.stage] = bars.add_task(event.stage, total=event.total, unit=event.unit, note="")
-            bars.update(
-                tasks[event.stage],
-                completed=int(event.done),
-                total=_whole(event.total),
-                unit=event.unit,
-                note=event.note,
-            )
+                # What an earlier run had done counts from the start, or it would pass for speed.
+                tasks[event.stage] = bars.add_task(
+                    event.stage, total=total, completed=done, amount=shown, note=event.note
+                )
+            bars.update(tasks[event.stage], completed=done, total=total, amount=shown, note=event.note)
     return list(last.values())
 
 
-def _whole(value: float | None) -> int | None:
-    return None if value is None else int(value)
+def result_of(job: Generator[Event, None, _Result], *, quiet: bool = False) -> _Result:
+    """Run a job as :func:`follow` does and return what it returns."""
+    found: list[_Result] = []
+
+    def kept() -> Generator[Event, None, None]:
+        found.append((yield from job))
+
+    follow(kept(), quiet=quiet)
+    return found[0]
+
+
+def amount(event: Event) -> str:
+    """How far a stage is: "1.2 of 20.1 GB", "12,345 of 99,000 messages"; without a total only what is done."""
+    if event.unit == "bytes":
+        scale, unit = next((u for u in _UNITS if (event.total or event.done) >= u[0]), (1.0, "bytes"))
+        done = f"{event.done / scale:,.1f}"
+        return f"{done} of {event.total / scale:,.1f} {unit}" if event.total else f"{done} {unit}"
+    if not event.unit:
+        return ""
+    return (
+        f"{int(event.done):,} of {int(event.total):,} {event.unit}"
+        if event.total
+        else f"{int(event.done):,} {event.unit}"
+    )

@@ -46,7 +46,9 @@ class MboxSource:
                 head = handle.read(_HEAD)
         except OSError:
             return False
-        return next(scan(io.BytesIO(head)), None) is not None
+        # Mail that was packed without being compressed can be seen in a zip or tar, which has to be unpacked first.
+        packed = head.startswith(b"PK\x03\x04") or head[257:262] == b"ustar"
+        return not packed and next(scan(io.BytesIO(head)), None) is not None
 
     def files(self, path: Path) -> Sequence[Path]:
         """The file itself."""
