@@ -139,7 +139,7 @@ def test_resuming(tmp_path: Path) -> None:
     entries = [{"type": "message", "text": f"t{n}", "user": "U1", "ts": f"1690000{n:03}.000100"} for n in range(999)]
     (days / "2023-07-22.json").write_text(json.dumps(entries))
     check_resuming(SOURCE, days, ME)
-    check_resuming(SOURCE, EXPORT / "general", ME)
+    check_resuming(SOURCE, EXPORT, ME)
 
 
 def test_only_its_own_is_recognised(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from likeness.core.protocols import Owner
 from likeness.core.types import Message, Skipped
 from likeness.sources.shared.chats import Conversation
 from likeness.sources.shared.jsonwalk import Edge
+from likeness.sources.shared.values import moment, text_at
 from likeness.sources.slack.markup import Markup
 from likeness.sources.slack.workspace import Person, Workspace
 
@@ -52,22 +52,22 @@ class Reader:
     def _entry(self, entry: Any, number: int) -> Message | Skipped:
         if not isinstance(entry, dict) or entry.get("type") != "message":
             return Skipped("not a message", f"{self._place}:entry {number}", bad=not isinstance(entry, dict))
-        stamp = _text(entry, "ts")
+        stamp = text_at(entry, "ts")
         where = f"{self._place}:{stamp or f'entry {number}'}"
-        kind = _text(entry, "subtype")
-        by_a_bot = kind in _BOTS or bool(_text(entry, "bot_id"))
+        kind = text_at(entry, "subtype")
+        by_a_bot = kind in _BOTS or bool(text_at(entry, "bot_id"))
         if kind not in _TYPED and not by_a_bot:
             return Skipped(_why_not(kind), where)
-        body = self._markup.plain(_text(entry, "text"))
+        body = self._markup.plain(text_at(entry, "text"))
         if not body:
             return Skipped("attachment without text" if entry.get("files") else "no text", where)
-        sent_at = _sent_at(stamp)
+        sent_at = moment(stamp)
         if sent_at is None:
             return Skipped("bad date", where, bad=True)
         person = self._person(entry)
         if person is None:
             return Skipped("no sender", where, bad=True)
-        thread = _text(entry, "thread_ts")
+        thread = text_at(entry, "thread_ts")
         return self._conversation.message(
             sender=person.sender,
             sender_name=person.name,
@@ -81,11 +81,11 @@ class Reader:
         )
 
     def _person(self, entry: Mapping[str, Any]) -> Person | None:
-        id = _text(entry, "user")
+        id = text_at(entry, "user")
         if id:
             return self._workspace.person(id, entry.get("user_profile"))
-        bot = _text(entry, "bot_id") or _text(entry, "username")
-        return Person(bot, bot, _text(entry, "username") or bot, is_bot=True) if bot else None
+        bot = text_at(entry, "bot_id") or text_at(entry, "username")
+        return Person(bot, bot, text_at(entry, "username") or bot, is_bot=True) if bot else None
 
 
 def _why_not(kind: str) -> str:
@@ -93,15 +93,3 @@ def _why_not(kind: str) -> str:
     if kind.partition("_")[0] in ("channel", "group", "mpim") and kind.partition("_")[2] in _CHANGES:
         return "joined or left" if kind.endswith(("_join", "_leave")) else "channel changed"
     return _SUBTYPES.get(kind, "system line")
-
-
-def _sent_at(stamp: str) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(float(stamp), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _text(values: Mapping[str, Any], key: str) -> str:
-    value = values.get(key)
-    return value.strip() if isinstance(value, str) else ""

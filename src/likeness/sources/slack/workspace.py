@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from likeness.sources.shared.jsonwalk import whole
+from likeness.sources.shared.values import text_at
 
 SIDE_FILES = (
     "users.json",
@@ -66,7 +67,7 @@ class Workspace:
             for entry in _dicts(folder / name):
                 channel = _channel(entry, name in _TITLED)
                 # A channel's folder is called by its name, that of a conversation of two by its id.
-                for key in (channel.key, _text(entry, "name")):
+                for key in (channel.key, text_at(entry, "name")):
                     self._channels.setdefault(key, channel)
                 self._titles[channel.key] = channel.title
                 if name == "dms.json" and channel.members:
@@ -114,7 +115,7 @@ def _loaded(root: Path, mark: tuple[tuple[int, int], ...]) -> Workspace:
 def _dicts(path: Path) -> Iterator[Mapping[str, Any]]:
     listed = whole(path)
     if isinstance(listed, list):
-        yield from (entry for entry in listed if isinstance(entry, dict) and _text(entry, "id"))
+        yield from (entry for entry in listed if isinstance(entry, dict) and text_at(entry, "id"))
 
 
 def _people(folder: Path) -> Iterator[Person]:
@@ -123,22 +124,16 @@ def _people(folder: Path) -> Iterator[Person]:
 
 
 def _person(entry: Mapping[str, Any]) -> Person:
-    id = _text(entry, "id")
-    found = entry.get("profile")
-    profile = found if isinstance(found, dict) else {}
-    real, shown = _text(profile, "real_name") or _text(entry, "real_name"), _text(profile, "display_name")
-    handle = _text(entry, "name") or _text(profile, "name")
+    id = text_at(entry, "id")
+    real = text_at(entry, "profile", "real_name") or text_at(entry, "real_name")
+    shown = text_at(entry, "profile", "display_name")
+    handle = text_at(entry, "name") or text_at(entry, "profile", "name")
     names = tuple(dict.fromkeys(filter(None, (real, shown, handle))))
-    sender = _text(profile, "email").lower() or id
+    sender = text_at(entry, "profile", "email").lower() or id
     return Person(id, sender, next(iter(names), id), names, entry.get("is_bot") is True)
 
 
 def _channel(entry: Mapping[str, Any], titled: bool) -> Channel:
     members = entry.get("members")
     listed = tuple(id for id in members if isinstance(id, str)) if isinstance(members, list) else ()
-    return Channel(_text(entry, "id"), _text(entry, "name") if titled else "", listed)
-
-
-def _text(values: Mapping[str, Any], key: str) -> str:
-    value = values.get(key)
-    return value.strip() if isinstance(value, str) else ""
+    return Channel(text_at(entry, "id"), text_at(entry, "name") if titled else "", listed)

@@ -13,6 +13,7 @@ from typing import Any
 
 from likeness.core.types import Skipped
 from likeness.sources.shared.jsonwalk import BEGINS, JsonWalk
+from likeness.sources.shared.values import text_at
 
 _LISTS = ("chats", "left_chats")
 _CHATS = frozenset({"", *(f"{name}.list.item" for name in _LISTS)})
@@ -57,7 +58,7 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        return text_of(self.values, "type")
+        return text_at(self.values, "type")
 
     @property
     def sender(self) -> str:
@@ -67,7 +68,7 @@ class Entry:
     @property
     def sender_name(self) -> str:
         """The name it is shown under; empty for a deleted account."""
-        return text_of(self.values, "from")
+        return text_at(self.values, "from")
 
 
 def entries(file: JsonWalk) -> Iterator[Account | Entry | Skipped]:
@@ -96,16 +97,8 @@ def entries(file: JsonWalk) -> Iterator[Account | Entry | Skipped]:
             about[place.rpartition(".")[2]] = value
 
 
-def text_of(values: Mapping[str, Any], key: str) -> str:
-    """The string or number under ``key``; empty for anything else."""
-    value = values.get(key)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _chat(about: Mapping[str, Any]) -> Chat:
-    kind, number, title = text_of(about, "type"), text_of(about, "id"), text_of(about, "name")
+    kind, number, title = text_at(about, "type"), text_at(about, "id"), text_at(about, "name")
     many = "supergroup" in kind or "channel" in kind
     space = "channel" if many else "chat" if kind == "private_group" else "user"
     peer = f"user{number}" if number and kind in _WITH_ONE_OTHER else ""
@@ -121,7 +114,7 @@ def _sender_id(value: Any) -> str:
 
 
 def _account(value: Any) -> Account | None:
-    if not isinstance(value, dict) or not text_of(value, "user_id"):
+    if not isinstance(value, dict) or not text_at(value, "user_id"):
         return None
-    name = " ".join(filter(None, (text_of(value, "first_name"), text_of(value, "last_name"))))
-    return Account(f"user{text_of(value, 'user_id')}", name, text_of(value, "phone_number").replace(" ", ""))
+    name = " ".join(filter(None, (text_at(value, "first_name"), text_at(value, "last_name"))))
+    return Account(f"user{text_at(value, 'user_id')}", name, text_at(value, "phone_number").replace(" ", ""))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from likeness.core.protocols import Owner
 from likeness.core.types import Message, Skipped
 from likeness.sources.shared.chats import Conversation
-from likeness.sources.telegram.export import Account, Chat, Entry, text_of
+from likeness.sources.shared.values import iso_moment, moment, text_at
+from likeness.sources.telegram.export import Account, Chat, Entry
 
 _NOT_TYPED = (
     ("forwarded_from", "forwarded"),
@@ -38,7 +39,7 @@ class Reader:
                 yield self._entry(entry)
 
     def _entry(self, entry: Entry) -> Message | Skipped:
-        where = f"{self._name}:{entry.chat.key}/{text_of(entry.values, 'id') or entry.number}"
+        where = f"{self._name}:{entry.chat.key}/{text_at(entry.values, 'id') or entry.number}"
         unwanted = _why_unwanted(entry)
         if unwanted:
             return Skipped(unwanted, where)
@@ -57,7 +58,7 @@ class Reader:
             body=body,
             sent_at=sent_at,
             mine=mine,
-            native_id=text_of(entry.values, "id"),
+            native_id=text_at(entry.values, "id"),
             reply_to=_reply_to(entry),
             automated=not mine and entry.chat.kind == "bot_chat",
             where=where,
@@ -118,19 +119,13 @@ def _why_empty(values: Mapping[str, Any]) -> str:
 
 def _reply_to(entry: Entry) -> str:
     """The entry it answers, if that is of the same chat."""
-    elsewhere = text_of(entry.values, "reply_to_peer_id")
+    elsewhere = text_at(entry.values, "reply_to_peer_id")
     if elsewhere and elsewhere not in (entry.chat.key, entry.chat.peer):
         return ""
-    return text_of(entry.values, "reply_to_message_id")
+    return text_at(entry.values, "reply_to_message_id")
 
 
 def _sent_at(values: Mapping[str, Any]) -> datetime | None:
     """``date_unixtime`` (seconds), else ``date``: the wall clock of the exporting machine, marked UTC."""
-    try:
-        stamp = text_of(values, "date_unixtime")
-        if stamp:
-            return datetime.fromtimestamp(int(stamp), UTC)
-        moment = datetime.fromisoformat(text_of(values, "date"))
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+    stamp = text_at(values, "date_unixtime")
+    return moment(stamp) if stamp else iso_moment(text_at(values, "date"))
