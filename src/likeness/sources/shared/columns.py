@@ -148,9 +148,9 @@ class Rows:
         if not text:
             return Skipped("no text", where)
         try:
-            sent_at = moments.parse(
-                values.get("date"), date_format=self._described.date_format, zone=self._described.zone
-            )
+            date = values.get("date")
+            date = _text(date) if isinstance(date, bytes) else date
+            sent_at = moments.parse(date, date_format=self._described.date_format, zone=self._described.zone)
         except ValueError:
             return Skipped("bad date", where, bad=True)
         mine = self.is_mine(values)
