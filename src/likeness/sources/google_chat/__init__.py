@@ -33,13 +33,13 @@ class GoogleChatSource:
         """True for a ``messages.json`` with creators and created dates, and for folders that hold such files."""
         if path.is_file():
             return _is_group(path)
-        return path.is_dir() and any(_is_group(file) for file in _groups(path)[:_FOLDERS_TRIED])
+        return path.is_dir() and any(map(_is_group, _groups(path)[:_FOLDERS_TRIED]))
 
     def files(self, path: Path) -> Sequence[Path]:
         """The messages of every group, then the files that say who is who (they hold no messages)."""
         if path.is_file():
             return [path]
-        groups = _groups(path)
+        groups = list(filter(_is_group, _groups(path)))
         beside = [side for file in groups if (side := file.with_name("group_info.json")).is_file()]
         owners = owner_files(groups[0].parent) if groups else []
         return [*groups, *beside, *(file for file in owners if file.is_relative_to(path))]

@@ -49,9 +49,8 @@ class SlackSource:
         """Every day, channel by channel, then the files that say who is who (they hold no messages)."""
         if path.is_file():
             return [path]
-        days = _days(path)
-        for folder in sorted(folder for folder in path.iterdir() if folder.is_dir()):
-            days += _days(folder)
+        folders = [path, *sorted(folder for folder in path.iterdir() if folder.is_dir())]
+        days = [day for folder in folders for day in _days(folder) if _is_day(day)]
         return [*days, *(path / name for name in SIDE_FILES if (path / name).is_file())]
 
     def identities(self, path: Path) -> Iterator[Identity]:
@@ -109,7 +108,7 @@ def _is_day(path: Path) -> bool:
 
 
 def _has_days(folder: Path) -> bool:
-    return any(_is_day(day) for day in _days(folder)[:_DAYS_TRIED])
+    return any(map(_is_day, _days(folder)[:_DAYS_TRIED]))
 
 
 def _days(folder: Path) -> list[Path]:
