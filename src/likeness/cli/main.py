@@ -10,7 +10,20 @@ import typer
 from typer.core import TyperGroup
 
 from likeness import __version__
-from likeness.cli import archive, enrol, evaluate, person, prepare, report, search, serve, status, voice, writing
+from likeness.cli import (
+    archive,
+    enrol,
+    evaluate,
+    forget,
+    person,
+    prepare,
+    report,
+    search,
+    serve,
+    status,
+    voice,
+    writing,
+)
 from likeness.cli.options import HELP_SETTINGS
 from likeness.core.errors import Interrupted, LikenessError
 
@@ -66,7 +79,7 @@ def _root(
     pass
 
 
-for module in (person, archive, prepare, enrol, writing, voice, serve, status, search, evaluate, report):
+for module in (person, archive, prepare, enrol, writing, voice, serve, status, search, forget, evaluate, report):
     module.register(app)
 
 

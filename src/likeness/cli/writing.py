@@ -18,6 +18,11 @@ ReferenceOption = Annotated[
 ]
 
 
+StaleOption = Annotated[
+    bool, typer.Option("--allow-stale", help="Use what was learned from messages that were forgotten since.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add this noun's commands."""
     app.command(
@@ -47,6 +52,7 @@ def write(
     channel: Annotated[str, typer.Option("--channel", help="mail or whatsapp: what kind of text it is.")] = "",
     style_reference: ReferenceOption = "",
     engine: EngineOption = "",
+    allow_stale: StaleOption = False,
     person: PersonOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -55,7 +61,7 @@ def write(
 
     context = read_text(answering) if answering else ""
     reference = read_text(style_reference) if style_reference else ""
-    with open_writer(open_person(person), engine=engine or _engine()) as writer:
+    with open_writer(open_person(person), engine=engine or _engine(), allow_stale=allow_stale) as writer:
         _show(draft(writer, task, context=context, recipient=to, channel=channel, style_reference=reference), as_json)
 
 
@@ -65,6 +71,7 @@ def rewrite(
     channel: Annotated[str, typer.Option("--channel", help="mail or whatsapp: what kind of text it is.")] = "",
     style_reference: ReferenceOption = "",
     engine: EngineOption = "",
+    allow_stale: StaleOption = False,
     person: PersonOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -74,7 +81,7 @@ def rewrite(
 
     text = read_text(source)
     reference = read_text(style_reference) if style_reference else ""
-    with open_writer(open_person(person), engine=engine or _engine()) as writer:
+    with open_writer(open_person(person), engine=engine or _engine(), allow_stale=allow_stale) as writer:
         _show(rewritten(writer, text, recipient=to, channel=channel, style_reference=reference), as_json)
 
 

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     port: int = Field(8765, ge=0, le=65535, description="Port of the gateway; 0 takes a free one.")
     writer: str = Field("builtin.recall", description="Engine that writes.")
     speaker: str = Field("builtin.voice", description="Engine that speaks.")
+    allow_stale: bool = Field(
+        False, description="Whether the gateway uses what was learned from messages that were forgotten since."
+    )
     embedder: str = Field("", description="Engine that search by meaning uses; none when empty.")
     embedding_model: str = Field("", description="Model of that engine: its name, or the folder of mlx.embed.")
     ollama_url: str = Field("http://127.0.0.1:11434", description="Where Ollama answers.")

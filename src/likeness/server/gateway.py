@@ -65,7 +65,8 @@ class Gateway:
         from likeness.write.generate import adapter_folder
 
         engine = self.settings.writer
-        return self.lanes.writer(engine, adapter_folder(self.home, engine))
+        folder = adapter_folder(self.home, engine, allow_stale=self.settings.allow_stale)
+        return self.lanes.writer(engine, folder)
 
     def embedder(self) -> Embedder:
         """The embedder the settings name. Raises :class:`NotReady` when none is set."""

@@ -8,31 +8,42 @@ from pathlib import Path
 from typing import cast
 
 from likeness.core import artefacts, plugins
-from likeness.core.errors import EngineMissing, InputError, NotFound
+from likeness.core.errors import EngineMissing, InputError, NotFound, NotReady
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Writer
 from likeness.core.types import Draft, WriteRequest
 from likeness.write.train import ENGINE, latest_adapter
 
+STALE = "stale"
+"""Key in the ``extra`` of an adapter's manifest: why (``reason``) and since when it must be learned again."""
 LONGEST_REQUEST = 20_000
 """Characters of request, context or reference; more is refused."""
 
 
-def adapter_folder(home: PersonHome, engine: str = ENGINE, adapter: str = "") -> Path:
+def adapter_folder(home: PersonHome, engine: str = ENGINE, adapter: str = "", *, allow_stale: bool = False) -> Path:
     """The adapter called ``adapter``, or the newest one that ``engine`` opens.
 
-    Raises :class:`NotFound` for an unknown name and :class:`NotReady` when nothing has been learned yet.
+    Raises :class:`NotFound` for an unknown name and :class:`NotReady` when nothing has been learned yet, or when it
+    was learned from messages that were forgotten since and ``allow_stale`` is false.
     """
-    if not adapter:
-        return latest_adapter(home, engine)
-    known = {folder.name: folder for folder, _ in artefacts.listed(home.adapters)}
-    if adapter not in known:
-        raise NotFound(f"there is no adapter {adapter!r}", hint=f"adapters: {', '.join(known) or 'none yet'}")
-    return known[adapter]
+    if adapter:
+        known = {folder.name: folder for folder, _ in artefacts.listed(home.adapters)}
+        if adapter not in known:
+            raise NotFound(f"there is no adapter {adapter!r}", hint=f"adapters: {', '.join(known) or 'none yet'}")
+    folder = known[adapter] if adapter else latest_adapter(home, engine)
+    stale = artefacts.load(folder).extra.get(STALE)
+    if stale and not allow_stale:
+        raise NotReady(
+            f"the adapter {folder.name} is stale: {stale.get('reason', 'it must be learned again')}",
+            hint="learn again with: likeness prepare writing (or use it all the same: --allow-stale)",
+        )
+    return folder
 
 
 @contextmanager
-def open_writer(home: PersonHome, engine: str = ENGINE, adapter: str = "") -> Iterator[Writer]:
+def open_writer(
+    home: PersonHome, engine: str = ENGINE, adapter: str = "", *, allow_stale: bool = False
+) -> Iterator[Writer]:
     """The writer ``engine`` on the person's newest adapter, or on the one called ``adapter``; closed on leaving.
 
     Raises what :func:`adapter_folder` raises, and :class:`EngineMissing` when the engine cannot run or write.
@@ -40,7 +51,7 @@ def open_writer(home: PersonHome, engine: str = ENGINE, adapter: str = "") -> It
     found = plugins.engine(engine)
     if "writer" not in found.info.kind:
         raise EngineMissing(f"engine {engine!r} does not write", hint=f"choose another, for example {ENGINE}")
-    with found.open(adapter_folder(home, engine, adapter)) as opened:
+    with found.open(adapter_folder(home, engine, adapter, allow_stale=allow_stale)) as opened:
         yield cast("Writer", opened)
 
 

@@ -2,7 +2,8 @@
 
 An import can be killed at any moment: messages and the place where reading goes on are committed together, and the
 same call continues from there. Importing the same archive again adds nothing. A message that a newer export words
-differently (edited since) keeps the wording that was stored first, and counts as already there.
+differently (edited since) keeps the wording that was stored first, and counts as already there. What was forgotten
+(``write.forget``) does not come back: it is dropped for that reason.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from likeness.core.protocols import Owner, Source, Threaded
 from likeness.core.store import Checkpoint, ImportRecord, Store
 from likeness.core.types import Identity, Message, Progress, Skipped
 from likeness.write.fingerprint import fingerprint
+from likeness.write.forgotten import Forgotten
 from likeness.write.recognise import Archive, LeftOut, Survey, recognise, survey, surveying
 from likeness.write.unpack_folder import UnpackFolder
 from likeness.write.walk import readable
@@ -128,16 +130,19 @@ def _ingest(store: Store, owner: Owner, found: Survey) -> Iterator[Event]:
     total = sum(one.bytes for one in opened)
     totals = Counter[str]()
     begun: set[int] = set()
+    forgotten = Forgotten(store, owner)
     passed = 0
     for one in opened:
         mark = fingerprint(
             one.archive.path, one.archive.files, one.sizes, (*sorted(owner.identities), "", *sorted(answered))
         )
-        record = yield from _read(store, owner, one, mark, wanted, (passed, total, totals["read"], len(opened) == 1))
+        so_far = (passed, total, totals["read"], len(opened) == 1)
+        record = yield from _read(store, owner, one, mark, wanted, forgotten, so_far)
         totals.update(read=record.read, kept=record.kept, duplicates=record.duplicates)
         totals.update(dropped=sum(record.dropped.values()), bad=len(record.bad))
         begun.add(record.id)
         passed += one.bytes
+    forgotten.finish()
     yield Event("joining conversations")
     store.join_conversations()
     totals.update(files_left_out=len(found.left_out))
@@ -204,7 +209,13 @@ def answered_by(owner: Owner, archives: Sequence[Opened]) -> Generator[Event, No
 
 
 def _read(
-    store: Store, owner: Owner, one: Opened, mark: str, wanted: Collection[str], so_far: tuple[int, int, int, bool]
+    store: Store,
+    owner: Owner,
+    one: Opened,
+    mark: str,
+    wanted: Collection[str],
+    forgotten: Forgotten,
+    so_far: tuple[int, int, int, bool],
 ) -> Generator[Event, None, ImportRecord]:
     """Read one archive; ``so_far``: bytes passed, bytes in all, messages read before it, whether it is the only one."""
     before, total, read_before, only = so_far
@@ -215,7 +226,7 @@ def _read(
     number = record.file_number
     while number < len(one.archive.files):
         start = record.cursor if number == record.file_number else 0
-        for item in items(one, number, owner, start, wanted, fail=only):
+        for item in forgotten.without(items(one, number, owner, start, wanted, fail=only)):
             if not isinstance(item, Progress):
                 batch.take(item)
                 read += 1
