@@ -151,6 +151,18 @@ def test_an_encrypted_chat_is_read() -> None:
     assert not InstagramSource().recognises(ENCRYPTED)
 
 
+def test_a_folder_of_encrypted_chats_is_one_export(tmp_path: Path) -> None:
+    for name in ("Ana", "Bo", "Zoe"):
+        shutil.copy(ENCRYPTED, tmp_path / f"{name}_1.json")
+        text = (tmp_path / f"{name}_1.json").read_text(encoding="utf-8").replace("Zoë Lima", name)
+        (tmp_path / f"{name}_1.json").write_text(text, encoding="utf-8")
+    (tmp_path / "other.json").write_text("{}")
+    assert recognise([tmp_path]) == [("facebook", tmp_path)]
+    assert [file.name for file in FacebookSource().files(tmp_path)] == ["Ana_1.json", "Bo_1.json", "Zoe_1.json"]
+    assert next(iter(FacebookSource().identities(tmp_path))).value == "Sam Rivers"
+    assert not InstagramSource().recognises(tmp_path)
+
+
 def test_html_is_read_by_its_structure() -> None:
     messages, skipped = read(InstagramSource(), FIXTURES / "instagram-html")
     assert [(m.sender, m.body, str(m.sent_at)) for m in messages] == [

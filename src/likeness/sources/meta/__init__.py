@@ -22,6 +22,7 @@ from likeness.sources.shared.jsonstream import JsonFile, head
 
 _ASK = "ask for your information again, with Messages, in the format JSON"
 _MEMBERS_LOOKED_AT = 20_000
+_CHATS_LOOKED_AT = 20
 
 
 class _MetaSource:
@@ -32,9 +33,9 @@ class _MetaSource:
     product: ClassVar[layout.Product]
 
     def recognises(self, path: Path) -> bool:
-        """True for an export's folder with threads of this product in it, and for one file of messages."""
+        """True for a folder with threads of this product or encrypted chats in it, and for one file of messages."""
         if path.is_dir():
-            return any(layout.product(box) == self.product for box in layout.boxes(path))
+            return any(layout.product(box) == self.product for box in layout.boxes(path)) or self._chats(path) != []
         if not path.is_file():
             return False
         start = head(path)
@@ -51,13 +52,14 @@ class _MetaSource:
         if path.is_file():
             return [path]
         own = [box for box in layout.boxes(path) if layout.product(box) == self.product]
-        return [file for box in own for file in layout.threads(box)]
+        return [*(file for box in own for file in layout.threads(box)), *self._chats(path)]
 
     def identities(self, path: Path) -> Iterator[Identity]:
         """Names in the export's profile, then the participants, those of the most threads first."""
         threads = Counter[str]()
-        for folder in {file.parent: file for file in self.files(path)}.values():
-            threads.update(set(_people(folder)))
+        files = {file.parent if layout.THREAD_FILE.match(file.name) else file: file for file in self.files(path)}
+        for file in files.values():
+            threads.update(set(_people(file)))
         told = sorted(layout.owner_names(path), key=lambda name: (-threads[name], "@" in name))
         for name in told:
             yield Identity(name, threads[name], f"your profile in {path.name}")
@@ -102,6 +104,19 @@ class _MetaSource:
         key = jsonthread.thread_name(path) or path.parent.name
         thread = _Thread(Conversation(self.name, key, _people(path)), owner)
         yield from resumable(map(thread.item, entries), start=start, size=size, position=lambda: file.position)
+
+    def _chats(self, folder: Path) -> list[Path]:
+        """The encrypted chats that lie in ``folder`` itself, which are Messenger's only."""
+        if self.product != "facebook":
+            return []
+        try:
+            files = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".json" and file.is_file())
+        except OSError:
+            return []
+        # A folder of other JSON is told by its first files.
+        if not any(jsonthread.looks_like_encrypted_chat(head(file)) for file in files[:_CHATS_LOOKED_AT]):
+            return []
+        return [file for file in files if jsonthread.looks_like_encrypted_chat(head(file))]
 
     def _diagnose_folder(self, path: Path) -> str | None:
         if layout.boxes(path) or self.product not in path.name.lower():

@@ -18,7 +18,7 @@ from likeness.sources.meta import notices
 from likeness.sources.meta.entry import Entry
 from likeness.sources.whatsapp import stamps
 
-SIZE_LIMIT = 64 << 20
+SIZE_LIMIT = 32 << 20
 """Exports begin a new file after some thousand messages, at a few megabytes."""
 _BLOCKS = frozenset({"div", "section", "article", "li"})
 _ZONE = re.compile(r"\s*(?:\(?(?:UTC|GMT)\s?[+-]?\d{0,2}(?::?\d{2})?\)?|Z)\s*$")
