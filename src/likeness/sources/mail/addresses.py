@@ -60,9 +60,9 @@ def sender(value: str) -> Sender:
 
 
 def recipients(value: str) -> tuple[str, ...]:
-    """The addresses of a ``To:`` or ``Cc:`` value, without repeats."""
-    found = (sender(part).address for part in _SEPARATED.split(value) if part.strip())
-    return tuple(dict.fromkeys(address for address in found if address))
+    """The addresses of a ``To:`` or ``Cc:`` value (names where there is no address), without repeats."""
+    found = (sender(part) for part in _SEPARATED.split(value) if part.strip())
+    return tuple(dict.fromkeys(one.address or one.name for one in found if one.address or one.name))
 
 
 def is_hidden(address: str) -> bool:

@@ -38,6 +38,8 @@ class Evidence:
         if "@" in found.address:
             self._from[found.address] += 1
             self._sent[found.address] += is_sent
+        elif is_sent and found.name:  # Exchange keeps no address of whoever has an account there
+            self._sent[found.name] += 1
         if not is_sent:
             self._to.update(address for address in recipients(fields.get("to", "")) if "@" in address)
             self._delivered.update(a for a in (sender(fields.get("delivered-to", "")).address,) if "@" in a)

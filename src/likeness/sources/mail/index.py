@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO
@@ -96,6 +96,24 @@ class Index:
     answers: set[str] = field(default_factory=set)
     """The Message-IDs that they answer, where these were asked for."""
 
+    def add(self, offset: int, native_id: str, subject: int, state: int) -> None:
+        """Enter a mail: where it stands, its Message-ID, the hash of its plain subject (0: none) and its state."""
+        self.offsets.append(offset)
+        self.ids.append(_hashed(native_id))
+        self.subjects.append(subject)
+        self.states.append(state)
+
+    def add_owned(self, parents: Sequence[str], *, is_reply: bool, keep_answers: bool = False) -> None:
+        """Say of the mail entered last that it is the owner's, and what it may answer."""
+        number = len(self.offsets) - 1
+        self.owned.append(number)
+        self.parents.extend(_hashed(one) for one in parents)
+        self.parent_counts.append(len(parents))
+        if keep_answers:
+            self.answers.update(parents[:_ANSWERS])
+        if is_reply and not parents and self.subjects[number]:
+            self.orphans.append(number)
+
     def needed(self, wanted: Collection[str] = ()) -> dict[int, bool]:
         """Numbers of the mails to read, in order: the owner's, what they answer, chats, and ``wanted`` Message-IDs.
 
@@ -165,29 +183,33 @@ def _enter(index: Index, found: Found, owners: Owners, known: dict[bytes, bool],
         mine = owners.recognise(sender(decoded(charsets.decode(from_)))) is not None
         if len(known) < _SENDERS_REMEMBERED:
             known[from_] = mine
-    native = _native_id(_raw(headers, lowered, b"\nmessage-id:"))
+    native_id = _native_id(_raw(headers, lowered, b"\nmessage-id:"))
     subject, is_reply = _subject(_raw(headers, lowered, b"\nsubject:"))
-    state = _state(headers, lowered, native, bool(subject))
-    number = len(index.offsets)
-    index.offsets.append(found.offset)
-    index.ids.append(_hashed(native))
-    index.subjects.append(subject)
-    index.states.append(state)
+    state = _state(headers, lowered, native_id, bool(subject))
+    index.add(found.offset, native_id, subject, state)
     if mine and state == READ:
-        parents = _parents(headers, lowered)
-        index.owned.append(number)
-        index.parents.extend(_hashed(one) for one in parents)
-        index.parent_counts.append(len(parents))
-        if keep_answers:
-            index.answers.update(parents[:_ANSWERS])
-        if is_reply and not parents and subject:
-            index.orphans.append(number)
+        index.add_owned(_parents(headers, lowered), is_reply=is_reply, keep_answers=keep_answers)
 
 
 def _native_id(raw: bytes) -> str:
     if _PLAIN_ID.fullmatch(raw):  # nearly all, and much faster
         return raw[1:-1].decode("ascii")
     return next(iter(threads.ids(charsets.decode(raw))), "")
+
+
+def add_fields(
+    index: Index, place: int, values: Mapping[str, str], owners: Owners, kind: folders.Kind, *, keep_answers: bool
+) -> None:
+    """Enter a mail of an archive that is no mbox by its header fields (names as in :func:`fields`)."""
+    native_id = next(iter(threads.ids(values.get("message-id", ""))), "")
+    subject = decoded(values.get("subject", ""))
+    state = _STATES.get(kind, READ) if kind in folders.LEFT_OUT else READ
+    index.add(place, native_id, _hashed(threads.plain_subject(subject)), state)
+    if state == READ and owners.recognise(sender(decoded(values.get("from", "")))) is not None:
+        parents = threads.parent_ids(
+            threads.ids(values.get("in-reply-to", "")), threads.ids(values.get("references", ""))
+        )
+        index.add_owned(parents[:_PARENTS], is_reply=threads.is_reply(subject), keep_answers=keep_answers)
 
 
 def _parents(headers: bytes, lowered: bytes) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ def _message(
         conversation=f"subject:{threads.plain_subject(subject)}"
         if by_subject
         else threads.root(native_id or identity, in_reply_to, references),
-        sender=shown.address,
+        sender=shown.address or shown.name,
         sender_name=shown.name,
         sent_at=when,
         body=parsed.body,
