@@ -269,6 +269,14 @@ def test_the_old_layout_is_told_by_its_neighbours(tmp_path: Path) -> None:
     assert recognise([tmp_path / "b"]) == [("instagram", tmp_path / "b")]
 
 
+def test_an_export_two_folders_down_is_found_whole_with_its_profile(tmp_path: Path) -> None:
+    shutil.copytree(FACEBOOK, tmp_path / "downloads" / "2024" / "facebook-sam")
+    folder = tmp_path / "downloads"
+    assert recognise([folder]) == [("facebook", folder)]
+    assert next(iter(FacebookSource().identities(folder))).value == "Sam Rivers"
+    assert len(read(FacebookSource(), folder)[0]) == len(read(FacebookSource(), FACEBOOK)[0])
+
+
 def test_every_cursor_gives_the_rest(tmp_path: Path) -> None:
     for source, above in ((FacebookSource(), "your_facebook_activity"), (InstagramSource(), "your_instagram_activity")):
         messages = [said(f"message number {n} of many", 1709200000000 - n * 1_000_000) for n in range(1200)]

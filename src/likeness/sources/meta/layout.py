@@ -16,13 +16,13 @@ Product = Literal["facebook", "instagram"]
 BOXES = ("inbox", "archived_threads", "e2ee_cutover", "filtered_threads", "message_requests")
 THREAD_FILE = re.compile(r"message(?:_(\d+))?\.(json|html)$", re.IGNORECASE)
 _ABOVE_BOXES = (
-    "",
     "messages",
     "your_facebook_activity/messages",
     "your_instagram_activity/messages",
     "your_activity_across_facebook/messages",
 )
 _CHILDREN_LOOKED_AT = 200
+_GRANDCHILDREN_LOOKED_AT = 50
 _OF_INSTAGRAM = frozenset(
     {"connections", "followers_and_following", "your_topics", "account_information", "ads_and_businesses", "content"}
     | {
@@ -52,13 +52,12 @@ _NAME_KEYS = re.compile(
 
 
 def boxes(path: Path) -> list[Path]:
-    """The folders of threads in an export at ``path`` or one folder below it, in a stable order."""
-    try:
-        children = sorted(child for child in islice(path.iterdir(), _CHILDREN_LOOKED_AT) if child.is_dir())
-    except OSError:
-        return []
-    roots = [path, *(child for child in children if not child.name.startswith("."))]
-    found = [root / above / box for root in roots for above in _ABOVE_BOXES for box in BOXES]
+    """The folders of threads in an export at ``path`` or up to two folders below it, in a stable order."""
+    children = _folders(path, _CHILDREN_LOOKED_AT)
+    below = [folder for child in children for folder in _folders(child, _GRANDCHILDREN_LOOKED_AT)]
+    roots = [path, *children, *below]
+    above = [root / name for root in roots for name in _ABOVE_BOXES if (root / name).is_dir()]
+    found = [folder / box for folder in [*above, path, *children] for box in BOXES]
     if path.name in BOXES:
         found.insert(0, path)
     return list(dict.fromkeys(box for box in found if box.is_dir() and _has_thread(box)))
@@ -90,14 +89,20 @@ def owner_names(path: Path) -> list[str]:
     """Names and addresses that the export's own profile gives for the person it was made for."""
     names: list[str] = []
     folders = [path, *list(path.parents)[:5]]
-    try:
-        folders += [child for child in islice(path.iterdir(), _CHILDREN_LOOKED_AT) if child.is_dir()]
-    except OSError:
-        pass  # a file, or a folder that reading it will complain about
-    for folder in folders:
+    children = _folders(path, _CHILDREN_LOOKED_AT)
+    below = [folder for child in children for folder in _folders(child, _GRANDCHILDREN_LOOKED_AT)]
+    for folder in [*folders, *children, *below]:
         for profile in _PROFILES:
             names += _names_in(folder / profile)
     return list(dict.fromkeys(names))
+
+
+def _folders(path: Path, limit: int) -> list[Path]:
+    """The first folders in ``path``, in name order; none where it cannot be read."""
+    try:
+        return sorted(p for p in islice(path.iterdir(), limit) if p.is_dir() and not p.name.startswith("."))
+    except OSError:
+        return []
 
 
 def _has_thread(box: Path) -> bool:
