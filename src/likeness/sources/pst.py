@@ -61,13 +61,13 @@ class PstSource:
         if not _is_archive(path):
             if path.suffix.lower() not in (".pst", ".ost"):
                 return None
-            return f"{path.name} is no archive of Outlook (it does not begin with '!BDN'): {_REPAIR}"
+            return f"{path.name} is no Outlook archive (it does not begin with '!BDN'): {_REPAIR}"
         reader = _reader()
         if not reader:
-            return f"{path.name} is an archive of Outlook, and nothing to read it with is installed: {_INSTALL}"
+            return f"{path.name} is an Outlook archive, and nothing to read it with is installed: {_INSTALL}"
         failure = _failure(path) if reader == _LIBRARY else None
         return (
-            f"{path.name} is an archive of Outlook that is damaged or encrypted ({failure}): {_REPAIR}"
+            f"{path.name} is an Outlook archive that is damaged or encrypted ({failure}): {_REPAIR}"
             if failure
             else None
         )
@@ -129,7 +129,7 @@ def _reader() -> str:
 def _required() -> str:
     reader = _reader()
     if not reader:
-        raise EngineMissing("reading an archive of Outlook (pst, ost) needs libpff-python or readpst", hint=_INSTALL)
+        raise EngineMissing("reading an Outlook archive (pst, ost) needs libpff-python or readpst", hint=_INSTALL)
     return reader
 
 
