@@ -12,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from source_checks import CUTS, check_never_raises, check_resuming, foreign, mutate, read, round_trip
 
+from likeness.core.events import drain
 from likeness.core.protocols import Diagnosing, Owner
+from likeness.core.store import Store
 from likeness.sources.discord import DiscordSource
 from likeness.sources.discord.names import plain
+from likeness.write.ingest import ingest
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "discord"
 PACKAGE = FIXTURES / "package"
@@ -90,6 +93,14 @@ def test_a_package_and_a_saved_channel_share_their_messages() -> None:
     package = {m.id for m in read(SOURCE, PACKAGE, ME)[0]}
     saved = {m.id for path in (SAVED, SAVED_DIRECT) for m in read(SOURCE, path, ME)[0]}
     assert len(package & saved) == 2
+
+
+def test_what_a_package_says_is_the_owners_is_so_in_a_saved_channel_read_before(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "store.sqlite") as store:
+        for path in (SAVED, PACKAGE):
+            drain(ingest(store, SOMEONE, [path]))
+        (shared,) = [m for m in store.messages(owner_only=True) if m.body.startswith("I sand it twice")]
+    assert shared.reply_to.endswith("1090000000000000002")
 
 
 def test_who_is_proposed() -> None:

@@ -19,6 +19,7 @@ COLUMNS = (
     "native_id, reply_to, recipients, parents, labels, place"
 )
 _INSERT = f"INSERT OR IGNORE INTO messages ({COLUMNS}, unspaced) VALUES ({', '.join('?' * 18)})"  # noqa: S608
+_FROM_OWNER = COLUMNS.split(", ").index("from_owner")
 _PAGE = 500
 
 
@@ -28,13 +29,17 @@ class Messages(Database):
     def add(self, messages: Iterable[Message], checkpoint: Checkpoint | None = None) -> int:
         """Add what is not there yet and return how many were; ``checkpoint`` is saved in the same transaction.
 
-        A message of which a stored one has the same ``id`` changes nothing and counts as a duplicate.
+        A message of which a stored one has the same ``id`` counts as a duplicate. It changes nothing, except that one
+        known to be the owner's makes the stored one the owner's: of two exports only one may say whose it is.
         """
         rows = [_row(message) for message in messages]
         with self._transaction() as connection:
             kept = 0
             for row in rows:
-                kept += connection.execute(_INSERT, row).rowcount
+                new = connection.execute(_INSERT, row).rowcount
+                kept += new
+                if not new and row[_FROM_OWNER]:
+                    connection.execute("UPDATE messages SET from_owner = 1 WHERE id = ? AND NOT from_owner", row[:1])
             if checkpoint is not None:
                 record_progress(connection, checkpoint, kept=kept, duplicates=len(rows) - kept)
         return kept
