@@ -108,8 +108,8 @@ class Writer:
     def statement(self, sql: str, values: Row = ()) -> None:
         self.frame(chunk(2, chunk(1, sql.encode()) + b"".join(chunk(2, parameter(value)) for value in values)))
 
-    def attachment(self, data: bytes) -> None:
-        self.frame(chunk(4, b"".join(varint(n << 3) + varint(v) for n, v in ((1, 1), (2, 2), (3, len(data))))))
+    def attachment(self, data: bytes, row: int = 1) -> None:
+        self.frame(chunk(4, b"".join(varint(n << 3) + varint(v) for n, v in ((1, row), (2, 2), (3, len(data))))))
         iv, encryptor = self.encryptor()
         encrypted = encryptor.update(data)
         self.handle.write(encrypted + hmac_module.digest(self.mac_key, iv + encrypted, "sha256")[:10])
@@ -301,6 +301,44 @@ def test_older_databases_are_read(tmp_path: Path, quick: int) -> None:
         ("signal:+491711234567", "+491711234567"),
         ("signal:+491711234567", "signal:me"),
     ]
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize(
+    ("table", "kind", "message"), [("attachment", "content_type", "message_id"), ("part", "ct", "mid")]
+)
+def test_a_long_text_is_put_together_from_its_attachment(
+    tmp_path: Path, quick: int, table: str, kind: str, message: str
+) -> None:
+    pytest.importorskip("cryptography")
+    whole = "a long text – " * 400
+    rows: list[Row] = [
+        (n, 1709200000000 + n, 0, 1, 1, 2, SENT, body, 0, 0, 0, None, 0)
+        for n, body in ((1, whole[:2000]), (2, "x" * 2000), (3, "short"))
+    ]
+    path = tmp_path / "1.backup"
+    writer = Writer(path, 1, rounds=quick)
+    tables: Tables = {**NEW, "message": (NEW["message"][0], rows)}
+    for name, (columns, content) in tables.items():
+        writer.statement(f"CREATE TABLE {name} ({columns})")
+        for row in content:
+            writer.statement(f"INSERT INTO {name} VALUES ({','.join('?' * len(row))})", row)
+    writer.statement(f"CREATE TABLE {table} (_id INTEGER PRIMARY KEY, {message} INTEGER, {kind} TEXT)")
+    for row, owner, content_type, data in (
+        (11, 1, "text/x-signal-plain", whole.encode()),
+        (12, 2, "image/jpeg", b"xxxx"),
+        (13, 3, "text/x-signal-plain", b"of something else"),
+    ):
+        writer.statement(f"INSERT INTO {table} VALUES (?,?,?)", (row, owner, content_type))
+        writer.attachment(data, row)
+    writer.close()
+    messages, skipped = read(path)
+    assert [m.body for m in messages] == [whole.strip(), "x" * 2000, "short"]
+    assert skipped == []
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) - 300] ^= 1
+    path.write_bytes(raw)
+    assert [s.reason for s in read(path)[1]] == ["damaged or truncated backup"]
 
 
 @pytest.mark.usefixtures("opened")

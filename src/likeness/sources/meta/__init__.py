@@ -36,7 +36,7 @@ class _MetaSource:
         """True for a folder with threads of this product or encrypted chats in it, and for one file of messages."""
         if path.is_dir():
             return any(layout.product(box) == self.product for box in layout.boxes(path)) or self._chats(path) != []
-        if not path.is_file():
+        if not path.is_file() or path.suffix.lower() not in (".json", ".html"):
             return False
         start = head(path)
         if path.suffix.lower() == ".json":

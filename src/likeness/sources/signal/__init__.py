@@ -1,7 +1,7 @@
 """Signal: Android's encrypted backup where the passphrase is given, and chats exported as JSON.
 
 The formats mark what the owner sent. A backup is decrypted into a temporary database that nobody else can open and that
-has no name, so that nothing of it stays behind; attachments are passed over unread.
+has no name, so that nothing of it stays behind; attachments other than the rest of long texts are passed over unread.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class SignalSource:
     def _diagnose_backup(self, path: Path) -> str | None:
         try:
             passphrase = key.from_environment(path.name)
-            next(backup.Backup(path, passphrase).statements(), None)
+            next(backup.Backup(path, passphrase).items(), None)
         except backup.Damaged as error:
             return f"{path.name} is cut off or damaged: {error}; copy it from the phone again"
         except LikenessError as error:

@@ -6,7 +6,8 @@
 The key comes from the 30 digits by 250,000 rounds of SHA-512 and HKDF-SHA256 ("Backup Export"): 32 bytes for
 AES-256-CTR, 32 for the HMAC. The first four bytes of the IV are a counter, which every frame and every attachment
 raises by one. From version 1 on the length is encrypted too, and part of what the HMAC covers. Attachments, stickers
-and avatars follow their frame as raw ciphertext with an HMAC of their own; they are passed over unread.
+and avatars follow their frame as raw ciphertext with an HMAC of their own (over the IV too); they are passed over
+unread, but for those that are asked for.
 """
 
 from __future__ import annotations
@@ -50,6 +51,14 @@ class Statement:
 
     sql: str
     values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """The content of an attachment that was asked for, and the id of its row."""
+
+    row: int
+    data: bytes
 
 
 class Damaged(Exception):
@@ -100,8 +109,11 @@ class Backup:
         self._decryptor = _aes()
         self.position = 0
 
-    def statements(self) -> Iterator[Statement]:
-        """Each SQL statement, in order. Raises :class:`Damaged` where the file is cut off or was changed."""
+    def items(self, wanted: Callable[[int, int], bool] = lambda row, length: False) -> Iterator[Statement | Attachment]:
+        """Each SQL statement, in order, and after its row each attachment that is ``wanted`` (row's id, length).
+
+        Raises :class:`Damaged` where the file is cut off or was changed.
+        """
         size = self._path.stat().st_size
         with self._path.open("rb") as handle:
             handle.seek(self._header.end)
@@ -127,7 +139,12 @@ class Backup:
                     if number == _STATEMENT:
                         yield _statement(value)
                     elif number in _LENGTH_FIELD:
-                        self._pass_over(handle, value, _LENGTH_FIELD[number], size)
+                        row, length = self._attached(handle, value, _LENGTH_FIELD[number], size)
+                        if number == _ATTACHMENT and wanted(row, length):
+                            yield Attachment(row, self._content(handle, length))
+                        else:
+                            self._next_iv()
+                            handle.seek(length + _MAC_BYTES, os.SEEK_CUR)
 
     def _frame(self, handle: BinaryIO, size: int) -> bytes:
         decrypt = self._decryptor(self._cipher_key, self._next_iv())
@@ -147,15 +164,25 @@ class Backup:
             raise Damaged("a frame does not match its check")
         return decrypt(data[:-_MAC_BYTES])
 
-    def _pass_over(self, handle: BinaryIO, value: bytes, field: int, size: int) -> None:
+    def _attached(self, handle: BinaryIO, value: bytes, field: int, size: int) -> tuple[int, int]:
+        """The id of the row and the length in bytes of what follows an attachment's frame."""
         try:
-            length = dict(protobuf.fields(value)).get(field, 0)
+            found = dict(protobuf.fields(value))
         except ValueError as error:
             raise Damaged(str(error)) from None
+        row, length = found.get(1, 0), found.get(field, 0)
         if not isinstance(length, int) or handle.tell() + length + _MAC_BYTES > size:
             raise Damaged("an attachment is longer than what follows")
-        self._next_iv()
-        handle.seek(length + _MAC_BYTES, os.SEEK_CUR)
+        return row if isinstance(row, int) else 0, length
+
+    def _content(self, handle: BinaryIO, length: int) -> bytes:
+        iv = self._next_iv()
+        data = handle.read(length)
+        if not hmac.compare_digest(
+            hmac.digest(self._mac_key, iv + data, "sha256")[:_MAC_BYTES], handle.read(_MAC_BYTES)
+        ):
+            raise Damaged("an attachment does not match its check")
+        return self._decryptor(self._cipher_key, iv)(data)
 
     def _next_iv(self) -> bytes:
         iv = (self._counter & 0xFFFFFFFF).to_bytes(4, "big") + self._header.iv[4:]

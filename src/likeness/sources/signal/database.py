@@ -4,6 +4,9 @@
     2022        ``address`` becomes ``recipient_id``, ``date`` becomes ``date_sent`` or ``date_received``
     from 2023   one table ``message`` with ``from_recipient_id`` and ``to_recipient_id``; edits are rows of their own
 
+    texts       a text over 2,000 bytes is cut off in its row; all of it is an attachment, named in ``part`` or, from
+                2023 on, ``attachment``
+
 The low five bits of ``type`` (in ``mms`` ``msg_box``) say incoming or outgoing; bits above say what is no message.
 """
 
@@ -19,10 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from likeness.core.types import Progress, Skipped
-from likeness.sources.signal.backup import Backup, Damaged
+from likeness.sources.signal.backup import Attachment, Backup, Damaged
 from likeness.sources.signal.entry import ME, Entry, joined, moment
 
-_TABLES = ("message", "sms", "mms", "recipient", "recipient_preferences", "thread", "groups")
+_TABLES = ("message", "sms", "mms", "recipient", "thread", "groups", "part", "attachment")
+_ATTACHED = (("attachment", "content_type", "message_id"), ("part", "ct", "mid"))
+"""Tables of attachments with their columns for the kind of content and the message."""
+_LONG_TEXT = "text/x-signal-plain"
+_LONG_TEXT_LIMIT = 1 << 20
+_CUT_OFF_FROM = 500
 _WANTED = re.compile(rf"\s*(?:CREATE TABLE|INSERT INTO)\s+[\"'`\[]?({'|'.join(_TABLES)})[\"'`\]]?[\s(]", re.IGNORECASE)
 _PROGRESS_EVERY = 5000
 
@@ -53,7 +61,7 @@ def temporary() -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", "foreign_keys=OFF"):
                 connection.execute(f"PRAGMA {pragma}")
-            connection.execute("CREATE TABLE likeness_opened (x)")
+            connection.execute("CREATE TABLE likeness_long_text (message INTEGER PRIMARY KEY, body TEXT)")
             path.unlink()
             yield connection
 
@@ -63,20 +71,39 @@ def replay(backup: Backup, database: sqlite3.Connection) -> Iterator[Progress | 
 
     Raises what :meth:`Backup.statements` raises for a wrong passphrase; later damage ends the database there.
     """
+
+    def is_long_text(row: int, length: int) -> bool:
+        return length <= _LONG_TEXT_LIMIT and _message_of(database, row) is not None
+
     database.execute("BEGIN")
     try:
-        for number, statement in enumerate(backup.statements(), start=1):
+        for number, item in enumerate(backup.items(is_long_text), start=1):
             if number % _PROGRESS_EVERY == 0:
                 yield Progress(backup.position, 0)
-            if not _WANTED.match(statement.sql):
-                continue
             try:
-                database.execute(statement.sql, statement.values)
+                if isinstance(item, Attachment):
+                    values = (_message_of(database, item.row), item.data.decode("utf-8", "replace"))
+                    database.execute("INSERT OR REPLACE INTO likeness_long_text VALUES (?, ?)", values)
+                elif _WANTED.match(item.sql):
+                    database.execute(item.sql, item.values)
             except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError) as error:
                 yield Skipped("row that cannot be read", f"statement {number}", bad=True, detail=str(error)[:80])
     except Damaged as error:
         yield Skipped("damaged or truncated backup", f"byte {backup.position}", bad=True, detail=str(error))
     database.execute("COMMIT")
+
+
+def _message_of(database: sqlite3.Connection, row: int) -> int | None:
+    """The message whose whole text the attachment of that row is; ``None`` for any other attachment."""
+    for table, kind, message in _ATTACHED:
+        try:
+            query = f"SELECT {message} FROM {table} WHERE _id = ? AND {kind} = ?"  # noqa: S608
+            found = database.execute(query, (row, _LONG_TEXT)).fetchone()
+        except (sqlite3.Error, OverflowError):
+            continue  # the backup is of another age and has no such table
+        if found is not None and isinstance(found[0], int):
+            return found[0]
+    return None
 
 
 class Messages:
@@ -129,9 +156,18 @@ class Messages:
             mine=mine,
             sent_at=moment(stamp),
             stamp=str(stamp),
-            text=str(row["body"]).strip(),
+            text=self._text(row, table),
             quoted=self._quoted(row, self._columns[table]),
         )
+
+    def _text(self, row: sqlite3.Row, table: str) -> str:
+        body = str(row["body"]).strip()
+        if table == "sms" or len(body) < _CUT_OFF_FROM:
+            return body
+        found = self._database.execute(
+            "SELECT body FROM likeness_long_text WHERE message = ?", (row["_id"],)
+        ).fetchone()
+        return str(found[0]).strip() if found and str(found[0]).strip().startswith(body) else body
 
     def _stamp(self, table: str, row: sqlite3.Row) -> object:
         names = ("date_sent", "date") if table != "mms" else ("date_sent", "date", "date_received")
