@@ -20,6 +20,7 @@ from likeness.cli import (
     report,
     search,
     serve,
+    show,
     status,
     voice,
     writing,
@@ -79,7 +80,7 @@ def _root(
     pass
 
 
-for module in (person, archive, prepare, enrol, writing, voice, serve, status, search, forget, evaluate, report):
+for module in (person, archive, prepare, enrol, writing, voice, serve, status, search, show, forget, evaluate, report):
     module.register(app)
 
 

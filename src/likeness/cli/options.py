@@ -38,6 +38,11 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
+def printable(text: str) -> str:
+    """One line without what a terminal would obey."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def read_text(source: str) -> str:
     """Text of a file, or of standard input for ``-``.
 

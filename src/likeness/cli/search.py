@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from likeness.cli.options import JsonOption, PersonOption, examples, open_person
+from likeness.cli.options import JsonOption, PersonOption, examples, open_person, printable
 
 if TYPE_CHECKING:
     from likeness.core.home import PersonHome
@@ -110,7 +110,7 @@ def _show(result: Result) -> None:
     date = message.sent_at.strftime("%Y-%m-%d %H:%M") if message.sent_at else "undated         "
     who = "you" if message.from_owner else message.sender_name or message.sender
     place = message.subject or message.conversation
-    typer.echo(_printable(f"{date}  {who}  {result.channel}  {place}  {message.id}"))
+    typer.echo(printable(f"{date}  {who}  {result.channel}  {place}  {message.id}"))
     typer.echo(f"    {_marked(result)}")
 
 
@@ -125,11 +125,6 @@ def _marked(result: Result) -> str:
             out += text[last:begin] + typer.style(text[begin:end], bold=True, reverse=True)
             last = end
     return out + text[last:]
-
-
-def _printable(text: str) -> str:
-    """A line without what a terminal would obey."""
-    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _closing(found: Results, why: str) -> str:

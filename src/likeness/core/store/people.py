@@ -47,6 +47,12 @@ class People(Database):
             sql = "SELECT count(*) FROM messages WHERE conversation = ?"
             return int(connection.execute(sql, (conversation,)).fetchone()[0])
 
+    def messages_beginning(self, id: str, limit: int) -> list[Message]:
+        """At most ``limit`` messages whose id begins with ``id``, in order of ids."""
+        sql = f"SELECT {COLUMNS} FROM messages WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"  # noqa: S608
+        with self._reading() as connection:
+            return [message_of(row) for row in connection.execute(sql, (id, id + chr(0x10FFFF), limit))]
+
     def wrote_to(self, name: str) -> bool:
         """Whether any message went to this address or name (case-folded)."""
         return any(name == value.casefold() for _, message in self.envelopes() for value in message.recipients)
