@@ -85,6 +85,17 @@ def test_equal_messages_without_ids_are_two() -> None:
     assert len(same) == len(set(same)) == 2
 
 
+def test_a_newer_takeout_adds_only_what_is_new(tmp_path: Path) -> None:
+    newer = tmp_path / "Google Chat"
+    shutil.copytree(EXPORT, newer)
+    messages = newer / "Groups" / "DM AAAAdm" / "messages.json"
+    entries = json.loads(messages.read_text())["messages"]
+    entries.append({**entries[5], "text": "new"})
+    messages.write_text(json.dumps({"messages": entries}))
+    old = {m.id for m in read(SOURCE, EXPORT, ME)[0]}
+    assert [m.body for m in read(SOURCE, newer, ME)[0] if m.id not in old] == ["new"]
+
+
 def test_takeout_says_who_the_owner_is(tmp_path: Path) -> None:
     assert [i.value for i in SOURCE.identities(EXPORT)] == ["sam@example.org", "Sam Rivers"]
     assert [i.value for i in SOURCE.identities(DIRECT)] == ["sam@example.org", "Sam Rivers"]

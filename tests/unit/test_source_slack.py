@@ -124,6 +124,13 @@ def test_parts_of_an_export_are_read_as_they_lie(tmp_path: Path) -> None:
     assert {m.conversation for m in read(SOURCE, day, ME)[0]} == {"slack:team"}
 
 
+def test_an_export_with_many_empty_channels_is_one(tmp_path: Path) -> None:
+    shutil.copytree(EXPORT, tmp_path / "slack")
+    for number in range(60):
+        (tmp_path / "slack" / f"a{number}").mkdir()
+    assert SOURCE.recognises(tmp_path / "slack")
+
+
 def test_a_newer_export_adds_only_what_is_new(tmp_path: Path) -> None:
     newer = tmp_path / "newer"
     shutil.copytree(EXPORT, newer)

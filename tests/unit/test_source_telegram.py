@@ -105,6 +105,24 @@ def test_in_a_group_the_confirmed_name_or_id_is_the_owner(tmp_path: Path) -> Non
     assert {i.value for i in SOURCE.identities(path)} == {"user1", "user3", "Ana"}  # two of one name, by their ids
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "reason"),
+    [
+        ("personal_chat", 777000, "chat of the system's"),
+        ("verify_codes", 489000, "chat of the system's"),
+        ("replies", 1271266957, "chat of the system's"),
+        ("saved_messages", 5, "saved messages"),
+    ],
+)
+def test_login_codes_and_the_like_are_not_read(tmp_path: Path, kind: str, number: int, reason: str) -> None:
+    said = {"id": 1, "type": "message", "date_unixtime": "1614589205", "from": "T", "from_id": "user1", "text": "12345"}
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({"name": "T", "type": kind, "id": number, "messages": [said]}))
+    assert SOURCE.recognises(path)
+    messages, skipped = read(SOURCE, path, ME)
+    assert (messages, [s.reason for s in skipped]) == ([], [reason])
+
+
 @pytest.mark.parametrize("path", [ONE_CHAT, ACCOUNT], ids=["one chat", "account"])
 def test_resuming(path: Path) -> None:
     check_resuming(SOURCE, path, ME)

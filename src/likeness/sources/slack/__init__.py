@@ -42,8 +42,9 @@ class SlackSource:
             return False
         if _has_days(path):
             return True
-        below = [folder for folder in sorted(path.iterdir())[:_FOLDERS_TRIED] if folder.is_dir()]
-        return any(_has_days(folder) for folder in below)
+        # Where the lists of a workspace lie, many of its channels may be empty; elsewhere the first few tell.
+        tried = None if (path / "channels.json").is_file() or (path / "users.json").is_file() else _FOLDERS_TRIED
+        return any(_has_days(folder) for folder in sorted(path.iterdir())[:tried] if folder.is_dir())
 
     def files(self, path: Path) -> Sequence[Path]:
         """Every day, channel by channel, then the files that say who is who (they hold no messages)."""

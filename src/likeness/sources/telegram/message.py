@@ -17,7 +17,12 @@ _NOT_TYPED = (
     ("forwarded_from_id", "forwarded"),
     ("via_bot", "sent through a bot"),
 )
-_PLACES_OF_ONES_OWN = {"saved_messages": "saved messages", "verify_codes": "system chat"}
+_NO_CONVERSATIONS = {
+    "saved_messages": "saved messages",
+    "verify_codes": "chat of the system's",
+    "replies": "chat of the system's",
+}
+_LOGIN_CODES = "user777000"
 
 
 class Reader:
@@ -98,8 +103,10 @@ def _why_unwanted(entry: Entry) -> str:
         return "system line"
     if entry.kind != "message":
         return "not a message"
-    if entry.chat.kind in _PLACES_OF_ONES_OWN:
-        return _PLACES_OF_ONES_OWN[entry.chat.kind]
+    if entry.chat.kind in _NO_CONVERSATIONS:
+        return _NO_CONVERSATIONS[entry.chat.kind]
+    if entry.chat.peer == _LOGIN_CODES:
+        return "chat of the system's"
     for key, reason in _NOT_TYPED:
         if key in entry.values:
             return reason
