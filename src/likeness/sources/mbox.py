@@ -100,24 +100,14 @@ class MboxSource:
 
         ``start`` is the offset of a mail. Memory is bounded by the longest mail kept (32 MiB) and 25 bytes per mail.
         """
-        yield from self._items(_file(path), owner, start, wanted, only_wanted=False)
-
-    def supply(self, path: Path, owner: Owner, wanted: Collection[str]) -> Iterator[Message | Skipped | Progress]:
-        """Only the mails with a ``wanted`` Message-ID: for an Inbox read before the Sent that answers it."""
-        for item in self._items(_file(path), owner, 0, wanted, only_wanted=True):
-            if not isinstance(item, Skipped):
-                yield item
-
-    def _items(
-        self, path: Path, owner: Owner, start: int, wanted: Collection[str], *, only_wanted: bool
-    ) -> Iterator[Message | Skipped | Progress]:
+        path = _file(path)
         owners = Owners(owner)
         kind = folders.of_path(path)
         label = f"{path.parent.name}/{path.name}" if path.name == _IN_FOLDER else path.name
         with path.open("rb") as handle:
             size = handle.seek(0, io.SEEK_END)
             found = _indexes.take(path, owner) or index.build(handle, owners)
-            needed = found.numbers_of(wanted) if only_wanted else found.needed(wanted)
+            needed = found.needed(wanted)
             if start == 0:
                 yield from _preamble(path, found.offsets[0] if found.offsets else size)
             skipped = {state: Skipped(reason, label) for state, reason in index.REASONS.items()}
