@@ -193,6 +193,9 @@ def page(*dates: str) -> bytes:
         ("2 mars 2023 14:05", "2023-03-02 14:05"),
         ("23 de abr. de 2021 14:05", "2021-04-23 14:05"),
         ("2023-04-02 10:49", "2023-04-02 10:49"),
+        ("9 de octubre de 2023 21:30", "2023-10-09 21:30"),
+        ("7月 01, 2026 6:25:04 PM", "2026-07-01 18:25"),
+        ("7월 01, 2026 6:25 오후", "2026-07-01 18:25"),
         ("13/04/2023 10:49", "2023-04-13 10:49"),
         ("04/13/2023 10:49", "2023-04-13 10:49"),
         ("03/04/2023 10:49", ""),
@@ -298,6 +301,13 @@ def test_a_newer_export_adds_only_what_is_new(tmp_path: Path) -> None:
     known = {m.id for m in FacebookSource().read(first, ME) if isinstance(m, Message)}
     items = [*FacebookSource().read(second, ME), *FacebookSource().read(third, ME)]
     assert [m.body for m in items if isinstance(m, Message) and m.id not in known] == ["new"]
+
+
+def test_a_thread_whose_participants_come_last_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps({"messages": [said("hi")], "participants": [{"name": "Ana"}, {"name": "Sam Rivers"}]}))
+    assert recognise([path]) == [("facebook", path)]
+    assert next(m for m in read(FacebookSource(), path)[0]).recipients == ("Sam Rivers",)
 
 
 def test_a_truncated_thread_gives_what_it_has(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Threads in HTML: ``message_N.html`` of both products, of every year.
 
 A message is a block of three: the sender (a heading or ``div``), the content, and the date as a reader of the account's
-language would write it. Class names change with every release; this structure has not. Inside the content the second
-``div`` holds what was typed, the others attachments, a copy of a link and reactions.
+language would write it, wall time of a zone that no page names. Class names change with every release; this structure
+has not. Inside the content the second ``div`` holds what was typed, the others attachments, a copy of a link and
+reactions.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ SIZE_LIMIT = 32 << 20
 """Exports begin a new file after some thousand messages, at a few megabytes."""
 _BLOCKS = frozenset({"div", "section", "article", "li"})
 _ZONE = re.compile(r"\s*(?:\(?(?:UTC|GMT)\s?[+-]?\d{0,2}(?::?\d{2})?\)?|Z)\s*$")
+_MONTH_NUMBER = re.compile(r"(\d{1,2}) ?[月월] ?(\d{1,2}), (\d{4})")
+"""East Asian accounts get the English order with a numbered month: ``7月 01, 2026``."""
 _LONGEST_DATE = 60
 
 
@@ -92,7 +95,7 @@ def _divs(node: LexborNode) -> list[LexborNode]:
 
 
 def _stamp(date: str) -> stamps.Stamp | None:
-    return stamps.parse(_ZONE.sub("", date))
+    return stamps.parse(_MONTH_NUMBER.sub(r"\3-\1-\2", _ZONE.sub("", date)))
 
 
 def _order(dates: list[str]) -> stamps.Order | None:

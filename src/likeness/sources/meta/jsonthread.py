@@ -20,6 +20,7 @@ from likeness.sources.meta.entry import Entry, moment, repaired
 from likeness.sources.shared.jsonstream import JsonFile, head
 
 _BEGIN = re.compile(rb'\{\s*"participants"\s*:\s*\[')
+_BEGIN_EITHER = re.compile(rb'\{\s*"(?:participants|messages)"\s*:\s*\[')
 _PARTICIPANTS = re.compile(r'"participants"\s*:\s*')
 _NAME = re.compile(r'"threadName"\s*:\s*')
 _ATTACHED = ("photos", "videos", "audio_files", "audio", "gifs", "files", "media")
@@ -27,7 +28,7 @@ _ATTACHED = ("photos", "videos", "audio_files", "audio", "gifs", "files", "media
 
 def looks_like_thread(start: bytes) -> bool:
     """True for the beginning of a ``message_N.json``."""
-    return _BEGIN.match(start) is not None and b'"sender_name"' in start and b'"timestamp_ms"' in start
+    return _BEGIN_EITHER.match(start) is not None and b'"sender_name"' in start and b'"timestamp_ms"' in start
 
 
 def looks_like_encrypted_chat(start: bytes) -> bool:
