@@ -203,3 +203,19 @@ def test_broken_lines_before_the_headers_do_not_hide_them(tmp_path: Path) -> Non
     (item, _) = EmlSource().read(path, ME, wanted={"1@example.org"})
     assert isinstance(item, Message)
     assert item.from_owner
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/encrypted; boundary=b", "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b--"),
+        ("application/pkcs7-mime; smime-type=enveloped-data", "MIIB"),
+        ("text/plain", "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----"),
+    ],
+)
+def test_what_is_encrypted_is_counted_as_that(tmp_path: Path, kind: str, body: str) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(f"From: sam@example.org\nMIME-Version: 1.0\nContent-Type: {kind}\n\n{body}\n")
+    (item, _) = EmlSource().read(path, ME)
+    assert isinstance(item, Skipped)
+    assert item.reason == "encrypted or sealed (PGP, S/MIME)"

@@ -460,6 +460,8 @@ def test_what_somebody_else_sent_in_the_owners_name_is_marked(
         ("Re: Automatic reply: Slides", "", False),
         ("Automatic reply systems in hospitals", "", False),
         ("Accepted: our paper!", "", False),
+        ("Out of office: 3 to 9 May", "", False),
+        ("Out of office: Slides", "In-Reply-To: <1@x.example>\n", True),
         ("Slides", "Sender: Google Calendar <calendar-notification@google.com>\n", True),
         ("Read: Slides", "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n", True),
         ("R-help Digest, Vol 1, Issue 2", "Content-Type: multipart/digest; boundary=b\n", True),

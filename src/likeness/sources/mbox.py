@@ -27,6 +27,7 @@ _PROGRESS_BYTES = 8 * 2**20
 _HEAD = 65_536
 _IN_FOLDER = "mbox"
 """Name of the file with the mails in a folder that Apple Mail exported."""
+_CONTENTS = "table_of_contents"
 NOT_NEEDED = "not yours, nor answered by you"
 
 
@@ -59,6 +60,8 @@ class MboxSource:
         file = _file(path)
         if path.suffix.lower() not in (".mbox", ".mbx") or not path.exists():
             return None
+        if path.is_dir() and not (path / _CONTENTS).is_file():
+            return None  # where Apple Mail keeps its mails, not what it exports
         if path.is_dir() and not file.is_file():
             return (
                 f"{path.name} is a folder of Apple Mail, but the file {_IN_FOLDER!r} with the mails is not in it: "

@@ -177,13 +177,14 @@ class _Olm:
 @contextmanager
 def _opened(path: Path) -> Iterator[_Olm]:
     """The archive; one that is damaged as a whole gives a single entry that says so."""
-    try:
-        opened = zipfile.ZipFile(path)
-    except zipfile.BadZipFile:
-        yield _Olm(None, path.name)
-        return
-    with opened:
-        yield _Olm(opened, path.name)
+    with path.open("rb") as handle:
+        try:
+            opened = zipfile.ZipFile(handle)
+        except _DAMAGED:
+            yield _Olm(None, path.name)
+            return
+        with opened:
+            yield _Olm(opened, path.name)
 
 
 def _fields(email: ElementTree.Element) -> dict[str, str]:

@@ -39,17 +39,13 @@ _MARKS = (
     "x-fc-machinegenerated",
     "x-meeting-response",
     "x-failed-recipients",
-    "x-ms-exchange-generated-message-source",
-    "x-ms-exchange-calendar-originator-id",
-    "x-ms-exchange-inbox-rules-loop",
 )
 _BULK = frozenset({"bulk", "junk", "list"})
 _REPORTS = ("text/calendar", "multipart/report", "multipart/digest", "message/disposition-notification")
 _ANSWERED_BY_A_MACHINE = re.compile(
-    r"(?:automatic reply|auto[- ]?reply|out of office(?: auto-?reply)?|automatische antwort|abwesenheitsnotiz|"
-    r"réponse automatique|absence du bureau|respuesta automática|fuera de la oficina|resposta automática|"
-    r"resposta automàtica|ausência temporária|risposta automatica|fuori sede|automatisch antwoord|"
-    r"automatiskt svar|automatisk svar|autosvar|frånvaro|automaattinen vastaus|poissaolo|odpowiedź automatyczna|"
+    r"(?:automatic reply|auto[- ]?reply|out of office auto-?reply|automatische antwort|réponse automatique|"
+    r"respuesta automática|resposta automática|resposta automàtica|risposta automatica|automatisch antwoord|"
+    r"automatiskt svar|automatisk svar|autosvar|automaattinen vastaus|odpowiedź automatyczna|"
     r"automatická odpověď|automatická odpoveď|automatikus válasz|răspuns automat|automatski odgovor|"
     r"samodejni odgovor|automaatvastus|automatinis atsakymas|automātiska atbilde|otomatik yanıt|"
     r"автоматический ответ|автоответ|автоматична відповідь|автоматичен отговор|αυτόματη απάντηση|"
@@ -57,7 +53,13 @@ _ANSWERED_BY_A_MACHINE = re.compile(
     r"การตอบกลับอัตโนมัติ)\s*[:：]",
     re.IGNORECASE,
 )
-"""What Exchange, Outlook and vacation programs put in front of the subject they answer, in 35 languages."""
+"""What Exchange, Outlook and vacation programs put in front of the subject they answer."""
+_AWAY = re.compile(
+    r"(?:out of office|abwesenheitsnotiz|absence du bureau|fuera de la oficina|ausência temporária|fuori sede|"
+    r"afwezigheidsbericht|frånvaro|poissaolo)\s*[:：]",
+    re.IGNORECASE,
+)
+"""The same, in words that people also use to tell others of their absence: a machine's only where it answers a mail."""
 _LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailman-version", "x-beenthere")
 _LIST_ADDRESS = re.compile(
     r"^(?:owner-|sentto-)|[+=-](?:bounces?|request|owner|admin|errors?)(?:[+=-][^@]*)?@|\blists?\."
@@ -75,7 +77,9 @@ def is_automated(headers: Mapping[str, Sequence[str]], sender: str, subject: str
     submitted = _first(headers, "auto-submitted")
     if submitted and not submitted.startswith("no"):
         return True
-    if any(name in headers for name in _MARKS) or _ANSWERED_BY_A_MACHINE.match(subject.strip()):
+    if any(name in headers for name in _MARKS) or _ANSWERED_BY_A_MACHINE.match(subject):
+        return True
+    if _AWAY.match(subject) and ("in-reply-to" in headers or "x-auto-response-suppress" in headers):
         return True
     if _first(headers, "content-type").startswith(_REPORTS):
         return True

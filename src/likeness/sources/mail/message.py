@@ -21,6 +21,9 @@ SIZE_LIMIT = 32 * 2**20
 _BROKEN_LINES = 3
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z-]{1,40}:[ \t]")
 NO_TEXT = "no text"
+ENCRYPTED = "encrypted or sealed (PGP, S/MIME)"
+_PGP = "-----BEGIN PGP MESSAGE-----"
+_ENCRYPTED = re.compile(r"multipart/encrypted|application/(?:x-)?pkcs7-mime", re.IGNORECASE)
 ONLY_TNEF = "only an Outlook attachment (winmail.dat)"
 
 
@@ -78,7 +81,10 @@ def assemble(
     reason = folders.LEFT_OUT.get(kind) or folders.LEFT_OUT.get(folders.of_labels(labels))
     if reason:
         return Skipped(reason, where)
-    if not parsed.body.strip():
+    body = parsed.body.strip()
+    if body.startswith(_PGP) or (not body and _ENCRYPTED.match(first.get("content-type", "").strip())):
+        return Skipped(ENCRYPTED, where)
+    if not body:
         return Skipped(ONLY_TNEF if parsed.has_tnef else NO_TEXT, where)
     return _message(parsed, first, owners, source, where, by_subject, sent_at, (*labels, *marks))
 
