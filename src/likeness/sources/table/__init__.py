@@ -21,11 +21,11 @@ from pydantic import Field, field_validator
 from likeness.core.errors import InputError
 from likeness.core.protocols import Owner
 from likeness.core.types import Identity, Message, Progress, Skipped
-from likeness.sources.shared import columns, description
+from likeness.sources.shared import columns, description, text
 from likeness.sources.shared.chats import resumable
 from likeness.sources.shared.columns import Described, Role, Rows
 from likeness.sources.shared.people import People
-from likeness.sources.table import records, text
+from likeness.sources.table import records
 from likeness.sources.table.diagnosis import diagnose
 
 _BY_SUFFIX: Mapping[str, records.Format] = {".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from likeness.sources.shared import text
 from likeness.sources.shared.columns import by_name
-from likeness.sources.table import records, text
+from likeness.sources.table import records
 
 _SUFFIXES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson")
 _NAMES_SHOWN = 12

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from likeness.core.types import Skipped
+from likeness.sources.shared import text
 from likeness.sources.shared.columns import Role, by_name, obvious
-from likeness.sources.table import text
 
 DELIMITERS = (",", ";", "\t", "|")
 _FIRST_RECORDS = 5
@@ -53,6 +53,8 @@ class _Lines:
 def guessed(path: Path) -> Layout | None:
     """The layout of a file whose columns say of themselves what they are, and that has a record; else ``None``."""
     try:
+        if text.is_binary(path):
+            return None
         head = text.head(path)
         with path.open("rb") as handle:
             encoding = text.encoding_of(handle.read(4))

@@ -1,4 +1,4 @@
-"""The text of a table: its encoding, and its lines, none of them without end."""
+"""The text of a file: its encoding, its head, and its lines, none of them without end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ HEAD = 65_536
 LINE_LIMIT = 1 << 22
 """Characters in a line; a field within quotes can have many lines, together no more than this."""
 _CHUNK = 1 << 20
+_FIRST = 512
+_FEW = 20
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -37,10 +39,17 @@ def encoding_of(head: bytes) -> str:
     return next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8")
 
 
-def head(path: Path, encoding: str = "") -> str:
-    """The first 64 KiB as text, without half a character at the end."""
+def is_binary(path: Path) -> bool:
+    """True when many zero bytes stand at the beginning and no mark of UTF-16 does: nothing like UTF-8."""
     with path.open("rb") as handle:
-        raw = handle.read(HEAD)
+        raw = handle.read(_FIRST)
+    return raw.count(0) > len(raw) // _FEW and encoding_of(raw) != "utf-16"
+
+
+def head(path: Path, encoding: str = "", limit: int = HEAD) -> str:
+    """The first ``limit`` bytes as text, without half a character at the end."""
+    with path.open("rb") as handle:
+        raw = handle.read(limit)
     decoder = codecs.getincrementaldecoder(encoding or encoding_of(raw))(_FALLBACK)
     return decoder.decode(raw)
 
