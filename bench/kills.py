@@ -1,7 +1,8 @@
 """Kills importing and preparing at random moments (``kill -9``) and checks what is left.
 
 Importing: what was acknowledged before the kill is in the store after it, the store is sound, and once an import has
-run to its end the store's messages equal, row for row, those of an import that nothing disturbed; none is doubled.
+run to its end the store's messages equal, row for row, those of an import that nothing disturbed; none is doubled, and
+nothing that was unpacked is left.
 Preparing: a dataset is there whole or not at all, and the next run makes the same one.
 
     python -m bench.kills [--kills 100] [--what import|prepare|both] [--seed 1] [--messages N]
@@ -21,7 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,23 +50,30 @@ class Outcome:
 
 
 def make_archives(folder: Path, seed: int, messages: int) -> None:
-    """A mailbox and a chat, about half of ``messages`` each; most of it the owner's."""
+    """A mailbox, a chat, and a mailbox in a zip, about a third of ``messages`` each; most of it the owner's."""
     rng = random.Random(seed)
     folder.mkdir(parents=True)
-    words = _VOCABULARY.split()
-    with (folder / "all.mbox").open("w") as mbox:
-        for n in range(messages // 2):
-            who = "robin@example.org" if n % 3 else "ana@example.net"
-            text = " ".join(rng.choices(words, k=rng.randrange(12, 90)))
-            mbox.write(
-                f"From x Tue Apr  1 09:28:56 1997\nFrom: {who}\nDate: Tue, 1 Apr 1997 09:{n % 60:02d}:00 +0000\n"
-                f"Message-ID: <{n}@x>\nIn-Reply-To: <{max(0, n - 1)}@x>\nSubject: Re: plans {n // 9}\n\n{text} {n}\n\n"
-            )
+    third = messages // 3
+    (folder / "all.mbox").write_text("".join(_mails(range(third), rng)))
     with (folder / "WhatsApp Chat with Ana.txt").open("w") as chat:
-        for n in range(messages // 2):
-            text = " ".join(rng.choices(words, k=rng.randrange(2, 12)))
+        for n in range(third):
+            text = " ".join(rng.choices(_VOCABULARY.split(), k=rng.randrange(2, 12)))
             stamp = f"{1 + n // 1440 % 28:02d}/{1 + n // 40320:02d}/20, {n // 60 % 24:02d}:{n % 60:02d}"
             chat.write(f"{stamp} - {'Robin' if n % 2 else 'Ana'}: {text} {n}\n")
+    with zipfile.ZipFile(folder / "takeout.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("Takeout/Mail/Old.mbox", "".join(_mails(range(third, messages - third), rng)))
+
+
+def _mails(numbers: range, rng: random.Random) -> Iterator[str]:
+    """Mails in mbox form, each an answer to the one before."""
+    words = _VOCABULARY.split()
+    for n in numbers:
+        who = "robin@example.org" if n % 3 else "ana@example.net"
+        text = " ".join(rng.choices(words, k=rng.randrange(12, 90)))
+        yield (
+            f"From x Tue Apr  1 09:28:56 1997\nFrom: {who}\nDate: Tue, 1 Apr 1997 09:{n % 60:02d}:00 +0000\n"
+            f"Message-ID: <{n}@x>\nIn-Reply-To: <{max(0, n - 1)}@x>\nSubject: Re: plans {n // 9}\n\n{text} {n}\n\n"
+        )
 
 
 def child() -> None:
@@ -164,6 +173,7 @@ def kill_imports(kills: int, seed: int, messages: int = 12_000) -> Outcome:
         run_child("import", root, archives, None)
         outcome.completed += 1
         outcome.unequal += rows(home.store) != expected
+        outcome.unsound += any(home.root.glob(".unpacked-*"))
     return outcome
 
 

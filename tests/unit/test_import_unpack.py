@@ -269,7 +269,7 @@ def test_what_a_killed_import_left_is_removed_and_what_a_living_one_holds_is_not
 
 
 def test_killed_and_started_again_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("likeness.write.ingest._BATCH_MESSAGES", 100)
+    monkeypatch.setattr("likeness.write.reading.BATCH_MESSAGES", 100)
     takeout = zipped(tmp_path / "takeout.zip", {"a.mbox": mbox(range(2000)), "b.mbox": mbox(range(2000, 2500))})
     with Store.open(tmp_path / "s.sqlite") as store:
         for event in ingest(store, ME, [takeout]):

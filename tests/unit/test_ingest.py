@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from likeness.core import plugins
-from likeness.core.errors import InputError, OwnerUnknown, UnknownFormat
+from likeness.core.errors import InputError, LikenessError, NotFound, OwnerUnknown, UnknownFormat
 from likeness.core.events import drain
 from likeness.core.protocols import Owner
 from likeness.core.store import Store
 from likeness.core.types import Message
-from likeness.write import ingest as module
+from likeness.write import reading as module
 from likeness.write.ingest import ingest, propose_identities
-from likeness.write.recognise import recognise
+from likeness.write.reader_process import read_ahead
+from likeness.write.recognise import recognise, survey
 
 ME = Owner.of(["sam@example.org", "Sam Rivers"])
 
@@ -139,8 +144,8 @@ def test_importing_again_adds_nothing(archives: Path, tmp_path: Path) -> None:
 def test_stopped_anywhere_it_continues_to_the_same_store(
     archives: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_BATCH_MESSAGES", 1)
-    monkeypatch.setattr(module, "_BATCH_SKIPPED", 1)
+    monkeypatch.setattr(module, "BATCH_MESSAGES", 1)
+    monkeypatch.setattr(module, "BATCH_SKIPPED", 1)
     monkeypatch.setattr("likeness.sources.mbox._PROGRESS_EVERY", 3)
     monkeypatch.setattr("likeness.sources.whatsapp._PROGRESS_EVERY", 4)
     with Store.open(tmp_path / "whole.sqlite") as store:
@@ -190,3 +195,68 @@ def test_a_message_of_an_identity_confirmed_later_becomes_the_owners(archives: P
         assert (store.count(), store.count(owner_only=True)) == (30, 0)
         drain(ingest(store, ME, chat))
         assert (store.count(), store.count(owner_only=True)) == (30, 15)
+
+
+def test_reading_in_a_process_of_its_own_gives_the_same(
+    archives: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(tmp_path / "one.sqlite") as store:
+        drain(ingest(store, ME, [archives]))
+    monkeypatch.setattr("likeness.write.ingest._AHEAD_BYTES", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    with Store.open(tmp_path / "two.sqlite") as store:
+        drain(ingest(store, ME, [archives]))
+    assert contents(tmp_path / "two.sqlite") == contents(tmp_path / "one.sqlite")
+
+
+def _reading(archives: Path, monkeypatch: pytest.MonkeyPatch) -> module.Reading:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    (archive,) = survey([archives / "WhatsApp Chat - Ana.zip"]).archives
+    return module.Reading(archive, (1,), ME)
+
+
+def test_the_reading_process_ends_with_its_reader(archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    me = psutil.Process()
+    steps = read_ahead(_reading(archives, monkeypatch))
+    next(steps)
+    (child,) = me.children()
+    steps.close()  # type: ignore[attr-defined]
+    assert not child.is_running()
+
+
+def test_the_reading_process_does_not_outlive_a_killed_import(archives: Path, tmp_path: Path) -> None:
+    chat = tmp_path / "WhatsApp Chat with Ana.txt"
+    line = "13/03/20, 15:04 - Ana: hello number {}\n"
+    chat.write_text("".join(line.format(n) for n in range(200_000)))
+    code = (
+        "import sys, psutil; from pathlib import Path; from likeness.core.protocols import Owner\n"
+        "from likeness.write import reading; from likeness.write.reader_process import read_ahead\n"
+        "from likeness.write.recognise import survey\n"
+        "(archive,) = survey([Path(sys.argv[1])]).archives\n"
+        "steps = read_ahead(reading.Reading(archive, (1,), Owner.of(['Sam'])))\n"
+        "next(steps); print(psutil.Process().children()[0].pid, flush=True); sys.stdin.read()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code, str(chat)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.communicate()
+    _, alive = psutil.wait_procs([child], timeout=20)
+    assert not alive
+
+
+def test_a_reading_process_that_dies_is_said(archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/true")
+    with pytest.raises(LikenessError, match="ended before its work was done"):
+        list(read_ahead(_reading(archives, monkeypatch)))
+
+
+def test_an_error_of_the_source_comes_through_whole(archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = replace(
+        _reading(archives, monkeypatch), archive=replace(_reading(archives, monkeypatch).archive, source="x")
+    )
+    with pytest.raises(NotFound) as caught:
+        list(read_ahead(reading))
+    assert "whatsapp" in caught.value.hint

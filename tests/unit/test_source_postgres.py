@@ -23,7 +23,7 @@ from likeness.core.types import Message, Progress, Skipped
 from likeness.sources import postgres
 from likeness.sources.postgres import PostgresSource
 from likeness.sources.postgres.statement import reading
-from likeness.write import ingest as ingesting
+from likeness.write import reading as batches
 from likeness.write.ingest import ingest
 
 ME = Owner.of(["Sam Rivers", "sam@example.org"])
@@ -190,7 +190,7 @@ def test_without_an_order_reading_begins_anew(server: Server, tmp_path: Path) ->
 
 @needs_server
 def test_an_interrupted_import_goes_on(many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingesting, "_BATCH_MESSAGES", 1000)
+    monkeypatch.setattr(batches, "BATCH_MESSAGES", 1000)
     with Store.open(tmp_path / "s.sqlite") as store:
         events = ingest(store, ME, [many])
         while store.count() < 5000:

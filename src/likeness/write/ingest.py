@@ -8,69 +8,31 @@ differently (edited since) keeps the wording that was stored first, and counts a
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from likeness.core import plugins
 from likeness.core.errors import LikenessError, OwnerUnknown
 from likeness.core.events import Event
-from likeness.core.protocols import Owner, Source, Threaded
+from likeness.core.protocols import Owner, Threaded
 from likeness.core.store import Checkpoint, ImportRecord, Store
-from likeness.core.types import Identity, Message, Progress, Skipped
+from likeness.core.types import Identity
 from likeness.write.fingerprint import fingerprint
 from likeness.write.forgotten import Forgotten
+from likeness.write.reader_process import read_ahead
+from likeness.write.reading import Batch, Far, Reading, batches
 from likeness.write.recognise import Archive, LeftOut, Survey, recognise, survey, surveying
 from likeness.write.unpack_folder import UnpackFolder
 from likeness.write.walk import readable
 
 __all__ = ["ingest", "propose_identities", "recognise"]
 
-_BATCH_MESSAGES = 2_000
-_BATCH_SKIPPED = 20_000
-_BATCH_CHARACTERS = 8_000_000
 _EVIDENCE_SHOWN = 3
 _NAMED = 5
 _EVENT_EVERY = 20
-_STAGE = "reading"
-
-
-@dataclass(slots=True)
-class Opened:
-    """One archive to be read: its source, and the sizes of its files in bytes."""
-
-    source: Source
-    archive: Archive
-    sizes: Sequence[int]
-
-    @property
-    def bytes(self) -> int:
-        return sum(self.sizes)
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What was read since the last checkpoint."""
-
-    messages: list[Message] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    characters: int = 0
-
-    def take(self, item: Message | Skipped) -> None:
-        if isinstance(item, Message):
-            self.messages.append(item)
-            self.characters += len(item.body)
-        else:
-            self.skipped.append(item)
-
-    @property
-    def is_full(self) -> bool:
-        return (
-            len(self.messages) >= _BATCH_MESSAGES
-            or len(self.skipped) >= _BATCH_SKIPPED
-            or self.characters >= _BATCH_CHARACTERS
-        )
+_AHEAD_BYTES = 8 * 2**20
 
 
 def propose_identities(archives: Sequence[Path] | Survey) -> list[Identity]:
@@ -121,34 +83,68 @@ def ingest(store: Store, owner: Owner, archives: Sequence[Path] | Survey) -> Ite
 
 
 def _ingest(store: Store, owner: Owner, found: Survey) -> Iterator[Event]:
-    opened = [open_archive(archive) for archive in found.archives]
-    yield Event("recognised", len(opened), len(opened), "archives", _named(found.left_out))
+    sizes = [sizes_of(archive) for archive in found.archives]
+    yield Event("recognised", len(sizes), len(sizes), "archives", _named(found.left_out))
     store.claim(owner)
-    answered = yield from answered_by(owner, opened)
+    answered = yield from answered_by(owner, found.archives)
     missing = store.missing_parents()
-    wanted = answered | missing
-    total = sum(one.bytes for one in opened)
-    totals = Counter[str]()
-    begun: set[int] = set()
-    forgotten = Forgotten(store, owner)
-    passed = 0
-    for one in opened:
-        mark = fingerprint(
-            one.archive.path, one.archive.files, one.sizes, (*sorted(owner.identities), "", *sorted(answered))
-        )
-        so_far = (passed, total, totals["read"], len(opened) == 1)
-        record = yield from _read(store, owner, one, mark, wanted, forgotten, so_far)
-        totals.update(read=record.read, kept=record.kept, duplicates=record.duplicates)
-        totals.update(dropped=sum(record.dropped.values()), bad=len(record.bad))
-        begun.add(record.id)
-        passed += one.bytes
-    forgotten.finish()
+    call = _Call(store, owner, answered, answered | missing, sum(map(sum, sizes)), fail=len(sizes) == 1)
+    for archive, of_files in zip(found.archives, sizes, strict=True):
+        yield from call.read(archive, of_files)
+    call.forgotten.finish()
     yield Event("joining conversations")
     store.join_conversations()
+    totals = call.totals
     totals.update(files_left_out=len(found.left_out))
-    yield from _parents(store, missing, begun, totals)
+    yield from _parents(store, missing, call.begun, totals)
     held = {"messages": store.count(), "yours": store.count(owner_only=True)}
-    yield Event("imported", total, total, "bytes", f"{totals['kept']:,} new messages", {**totals, **held})
+    yield Event("imported", call.total, call.total, "bytes", f"{totals['kept']:,} new messages", {**totals, **held})
+
+
+class _Call:
+    """One call of :func:`ingest`: what holds for all of its archives, and what has come of them so far."""
+
+    def __init__(
+        self, store: Store, owner: Owner, answered: frozenset[str], wanted: frozenset[str], total: int, *, fail: bool
+    ) -> None:
+        self.forgotten = Forgotten(store, owner)
+        self.totals = Counter[str]()
+        self.begun: set[int] = set()
+        self.total = total
+        self._store = store
+        self._owner = owner
+        self._context = (*sorted(owner.identities), "", *sorted(answered))
+        self._wanted = wanted
+        self._passed = 0
+        self._fail = fail
+
+    def read(self, archive: Archive, sizes: tuple[int, ...]) -> Iterator[Event]:
+        """Read one archive into the store, from where an interrupted import of it stopped."""
+        mark = fingerprint(archive.path, archive.files, sizes, self._context)
+        record = self._store.begin_import(archive.source, archive.name, mark, sum(sizes))
+        reading = Reading(archive, sizes, self._owner, self._wanted, record.file_number, record.cursor, fail=self._fail)
+        before = self.totals["read"] + record.read
+        for step in self._steps(reading):
+            far = step.far if isinstance(step, Batch) else step
+            if isinstance(step, Batch):
+                checkpoint = Checkpoint(record.id, step.file_number, step.cursor, step.skipped, finished=step.finished)
+                self._store.add_rows(step.rows, checkpoint)
+            note = f"{before + far.entries:,} messages · {archive.name}"
+            yield Event("reading", self._passed + far.bytes, self.total, "bytes", note)
+        self._count(self._store.import_record(record.id))
+        self._passed += sum(sizes)
+
+    def _steps(self, reading: Reading) -> Iterator[Batch | Far]:
+        """A process of its own takes half a second to start, and does not know what was forgotten."""
+        left = sum(reading.sizes[reading.file_number :])
+        if left >= _AHEAD_BYTES and (os.cpu_count() or 1) > 1 and not self._store.marks():
+            return read_ahead(reading)
+        return batches(reading, self.forgotten.without)
+
+    def _count(self, record: ImportRecord) -> None:
+        self.totals.update(read=record.read, kept=record.kept, duplicates=record.duplicates)
+        self.totals.update(dropped=sum(record.dropped.values()), bad=len(record.bad))
+        self.begun.add(record.id)
 
 
 def _parents(store: Store, missing: frozenset[str], begun: Collection[int], totals: Counter[str]) -> Iterator[Event]:
@@ -161,13 +157,17 @@ def _parents(store: Store, missing: frozenset[str], begun: Collection[int], tota
     earlier = dict.fromkeys(
         record.path
         for record in store.ledger()
-        if record.id not in begun and record.dropped and isinstance(plugins.source(record.source), Threaded)
+        if record.id not in begun and record.dropped and _is_threaded(record.source)
     )
     totals.update(parents_missing=new if earlier else 0)
     if new and earlier:
         names = ", ".join(list(earlier)[-_NAMED:])
         said = f"{new:,} messages you answered are not in the store; to look for them, import again: {names}"
         yield Event("answered elsewhere", new, new, "messages", said)
+
+
+def _is_threaded(source: str) -> bool:
+    return source in plugins.names(plugins.SOURCES) and isinstance(plugins.source(source), Threaded)
 
 
 def _named(left_out: Sequence[LeftOut]) -> str:
@@ -177,9 +177,9 @@ def _named(left_out: Sequence[LeftOut]) -> str:
     return f"not known, left out: {len(left_out):,} files ({names})"
 
 
-def open_archive(archive: Archive) -> Opened:
-    """Find the source of ``archive`` and the sizes of its files."""
-    return Opened(plugins.source(archive.source), archive, [_size(file) for file in archive.files])
+def sizes_of(archive: Archive) -> tuple[int, ...]:
+    """The sizes of the files of ``archive`` in bytes; 0 for one that cannot be looked at."""
+    return tuple(_size(file) for file in archive.files)
 
 
 def _size(file: Path) -> int:
@@ -189,10 +189,14 @@ def _size(file: Path) -> int:
         return 0  # reading it says so in the ledger
 
 
-def answered_by(owner: Owner, archives: Sequence[Opened]) -> Generator[Event, None, frozenset[str]]:
+def answered_by(owner: Owner, archives: Sequence[Archive]) -> Generator[Event, None, frozenset[str]]:
     """What the owner's messages answer, over all files; nothing where one file holds everything, as it knows itself."""
+    sources = {archive.source: plugins.source(archive.source) for archive in archives}
     threaded = [
-        (one.source, file) for one in archives if isinstance(one.source, Threaded) for file in one.archive.files
+        (sources[archive.source], file)
+        for archive in archives
+        if isinstance(sources[archive.source], Threaded)
+        for file in archive.files
     ]
     found: set[str] = set()
     if len(threaded) > 1:
@@ -206,66 +210,3 @@ def answered_by(owner: Owner, archives: Sequence[Opened]) -> Generator[Event, No
                     continue  # reading it next says so in the ledger
         yield Event("looking for what you answered", len(threaded), len(threaded), "files")
     return frozenset(found)
-
-
-def _read(
-    store: Store,
-    owner: Owner,
-    one: Opened,
-    mark: str,
-    wanted: Collection[str],
-    forgotten: Forgotten,
-    so_far: tuple[int, int, int, bool],
-) -> Generator[Event, None, ImportRecord]:
-    """Read one archive; ``so_far``: bytes passed, bytes in all, messages read before it, whether it is the only one."""
-    before, total, read_before, only = so_far
-    record = store.begin_import(one.source.name, one.archive.name, mark, one.bytes)
-    batch = _Batch()
-    passed = before + sum(one.sizes[: record.file_number])
-    read = read_before + record.read
-    number = record.file_number
-    while number < len(one.archive.files):
-        start = record.cursor if number == record.file_number else 0
-        for item in forgotten.without(items(one, number, owner, start, wanted, fail=only)):
-            if not isinstance(item, Progress):
-                batch.take(item)
-                read += 1
-                continue
-            if batch.is_full:
-                store.add(batch.messages, Checkpoint(record.id, number, item.cursor, batch.skipped))
-                batch = _Batch()
-            yield Event(_STAGE, passed + min(item.done, one.sizes[number]), total, "bytes", _note(one, read))
-        passed += one.sizes[number]
-        number += 1
-        if batch.is_full:
-            store.add(batch.messages, Checkpoint(record.id, number, 0, batch.skipped))
-            batch = _Batch()
-    store.add(batch.messages, Checkpoint(record.id, len(one.archive.files), 0, batch.skipped, finished=True))
-    yield Event(_STAGE, before + one.bytes, total, "bytes", _note(one, read))
-    return store.import_record(record.id)
-
-
-def _note(one: Opened, read: int) -> str:
-    return f"{read:,} messages · {one.archive.name}"
-
-
-def items(
-    one: Opened, number: int, owner: Owner, start: int, wanted: Collection[str], *, fail: bool = False
-) -> Iterator[Message | Skipped | Progress]:
-    """What the source yields for one file. A file that cannot be read is one :class:`Skipped`.
-
-    With ``fail`` the source's own :class:`LikenessError` goes through, for an import of that one archive alone.
-    """
-    file = one.archive.files[number]
-    try:
-        if isinstance(one.source, Threaded):
-            yield from one.source.read(file, owner, start=start, wanted=wanted)
-        else:
-            yield from one.source.read(file, owner, start=start)
-    except OSError as error:
-        said = error.strerror or type(error).__name__
-        yield Skipped("cannot be opened", readable(file.name), bad=True, detail=said)
-    except LikenessError as error:
-        if fail:
-            raise
-        yield Skipped("cannot be read", readable(file.name), bad=True, detail=readable(str(error)))

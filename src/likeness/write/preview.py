@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,7 +12,9 @@ from likeness.core.protocols import Owner
 from likeness.core.store import BadEntry, Store
 from likeness.core.store.imports import BAD_ENTRIES_LISTED
 from likeness.core.types import Message, Progress, Skipped
-from likeness.write.ingest import Opened, answered_by, items, open_archive
+from likeness.write.forgotten import Forgotten
+from likeness.write.ingest import answered_by, sizes_of
+from likeness.write.reading import Reading, items
 from likeness.write.recognise import Survey
 
 _BATCH = 2_000
@@ -68,27 +70,28 @@ class _Count:
 
 def preview(store: Store, owner: Owner, found: Survey) -> Generator[Event, None, list[Preview]]:
     """Read every archive of a survey as an import would, in the same order; ``store`` is asked, not changed."""
-    opened = [open_archive(archive) for archive in found.archives]
-    answered = yield from answered_by(owner, opened)
+    answered = yield from answered_by(owner, found.archives)
     wanted = answered | store.missing_parents()
-    total = sum(one.bytes for one in opened)
+    readings = [Reading(archive, sizes_of(archive), owner, wanted) for archive in found.archives]
+    total = sum(sum(reading.sizes) for reading in readings)
+    forgotten = Forgotten(store, owner)
     passed = 0
     previews = []
-    for one in opened:
-        previews.append((yield from _preview(store, owner, one, wanted, (passed, total))))
-        passed += one.bytes
+    for reading in readings:
+        previews.append((yield from _preview(store, reading, forgotten, passed, total)))
+        passed += sum(reading.sizes)
     return previews
 
 
 def _preview(
-    store: Store, owner: Owner, one: Opened, wanted: Collection[str], so_far: tuple[int, int]
+    store: Store, reading: Reading, forgotten: Forgotten, passed: int, total: int
 ) -> Generator[Event, None, Preview]:
     count = _Count()
-    passed, total = so_far
-    for number, size in enumerate(one.sizes):
-        for item in items(one, number, owner, 0, wanted):
+    archive = reading.archive
+    for number, size in enumerate(reading.sizes):
+        for item in forgotten.without(items(reading, number)):
             if isinstance(item, Progress):
-                note = f"{count.messages:,} messages · {one.archive.name}"
+                note = f"{count.messages:,} messages · {archive.name}"
                 yield Event("reading", passed + min(item.done, size), total, "bytes", note)
                 continue
             count.take(item)
@@ -98,10 +101,10 @@ def _preview(
         passed += size
     count.new += store.unknown(count.ids)
     return Preview(
-        source=one.source.name,
-        name=one.archive.name,
-        files=len(one.archive.files),
-        bytes=one.bytes,
+        source=archive.source,
+        name=archive.name,
+        files=len(archive.files),
+        bytes=sum(reading.sizes),
         messages=count.messages,
         yours=count.yours,
         new=count.new,

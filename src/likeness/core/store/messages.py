@@ -32,7 +32,10 @@ class Messages(Database):
         A message of which a stored one has the same ``id`` counts as a duplicate. It changes nothing, except that one
         known to be the owner's makes the stored one the owner's: of two exports only one may say whose it is.
         """
-        rows = [_row(message) for message in messages]
+        return self.add_rows([row_of(message) for message in messages], checkpoint)
+
+    def add_rows(self, rows: Sequence[tuple[Any, ...]], checkpoint: Checkpoint | None = None) -> int:
+        """As :meth:`add`, for messages that :func:`row_of` has made rows of, in this process or another."""
         with self._transaction() as connection:
             kept = 0
             for row in rows:
@@ -146,7 +149,8 @@ def _clean(text: str) -> str:
     return text
 
 
-def _row(message: Message) -> tuple[Any, ...]:
+def row_of(message: Message) -> tuple[Any, ...]:
+    """The row of a message: its values in the order of :data:`COLUMNS`, and whether its script sets no spaces."""
     return (
         message.id,
         message.source,
