@@ -1,0 +1,1 @@
+"""Engines on MLX: Apple silicon, or any processor where its CPU build is installed."""
