@@ -116,7 +116,7 @@ class MboxSource:
             skipped = {state: Skipped(reason, label) for state, reason in index.REASONS.items()}
             skipped[index.READ] = skipped[index.CHAT] = Skipped(NOT_NEEDED, label)
             if kind in folders.LEFT_OUT:
-                needed = {}
+                needed = bytearray(len(needed))
                 skipped = dict.fromkeys(skipped, Skipped(folders.LEFT_OUT[kind], label))
             unreported = 0
             for number, offset in enumerate(found.offsets):
@@ -125,7 +125,7 @@ class MboxSource:
                 if number % _PROGRESS_EVERY == 0 or unreported > _PROGRESS_BYTES:
                     yield Progress(offset, size, offset)
                     unreported = 0
-                if number not in needed:
+                if not needed[number]:
                     yield skipped[found.states[number]]
                     continue
                 end = found.offsets[number + 1] if number + 1 < len(found.offsets) else size
@@ -136,9 +136,8 @@ class MboxSource:
                 if found.states[number] == index.CHAT:
                     yield from gmail_chats.read(raw, owners, where=where, sent_at=sent_at)
                     continue
-                yield message.read(
-                    raw, owners, source=self.name, where=where, by_subject=needed[number], sent_at=sent_at
-                )
+                by_subject = needed[number] == index.BY_SUBJECT
+                yield message.read(raw, owners, source=self.name, where=where, by_subject=by_subject, sent_at=sent_at)
             yield Progress(size, size, size)
 
 

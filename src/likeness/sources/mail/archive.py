@@ -77,8 +77,8 @@ def read(
         if number in left_out:
             reason, bad = left_out[number]
             yield Skipped(reason, archive.where(place), bad=bad)
-        elif number in needed:
-            yield archive.read(place, owners, by_subject=needed[number])
+        elif needed[number]:
+            yield archive.read(place, owners, by_subject=needed[number] == index.BY_SUBJECT)
         else:
             yield Skipped(index.REASONS.get(found.states[number], NOT_NEEDED), archive.where(place))
     yield Progress(size, size, total)

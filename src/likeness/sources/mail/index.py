@@ -34,12 +34,13 @@ _PLAIN_SUBJECT = re.compile(rb"(?:[!-9;<>-Z\\^-~]+(?: (?! )|$))*")
 """A lower-case subject that has no further prefix, list tag, encoded word nor space to be taken out."""
 _SENDERS_REMEMBERED = 20_000
 _DELETED_IN_MOZILLA = 0x0008
-_PARENTS = 1000
-"""Ids looked at of a mail's References, nearest first; mailers cut the list at a tenth of that."""
+_PARENTS = 30
+"""Ids looked at of a mail's In-Reply-To and References, nearest first."""
 _ANSWERS = 2
 """How many of the ids that a mail names as its parent are looked for in other files."""
 
 DELETED = "deleted"
+NO, YES, BY_SUBJECT = range(3)
 READ, CHAT, DRAFT, SPAM, BIN, EXPUNGED = range(6)
 REASONS = {
     DRAFT: folders.LEFT_OUT["draft"],
@@ -116,32 +117,45 @@ class Index:
         if is_reply and not parents and self.subjects[number]:
             self.orphans.append(number)
 
-    def needed(self, wanted: Collection[str] = ()) -> dict[int, bool]:
-        """Numbers of the mails to read, in order: the owner's, what they answer, chats, and ``wanted`` Message-IDs.
+    def needed(self, wanted: Collection[str] = ()) -> bytearray:
+        """For each mail whether it is to be read: :data:`NO`, :data:`YES`, or :data:`BY_SUBJECT`.
 
-        The value is true where the subject must stand in for the thread that the headers do not name.
+        To be read are the owner's, what they answer, chats, and ``wanted`` Message-IDs; with the last value the subject
+        must stand in for the thread that the headers do not name.
         """
-        sought = {_hashed(one) for one in wanted}
-        places = self._places(np.unique(np.array([*self.parents, *sought], dtype=np.int64)))
-        numbers = dict.fromkeys(self.owned, False)
-        numbers.update((places[key], False) for key in sought if key in places)
+        flags = bytearray(len(self.offsets))
+        for number in self.owned:
+            flags[number] = YES
+        for number in self._places([_hashed(one) for one in wanted]).tolist():
+            if number >= 0:
+                flags[number] = YES
+        parents = self._places(self.parents)
         at = 0
         for count in self.parent_counts:
-            parent = next((places[key] for key in self.parents[at : at + count] if key in places), None)
-            if parent is not None:
-                numbers.setdefault(parent, False)
+            there = parents[at : at + count]
+            first = there[there >= 0][:1]
+            if first.size:
+                flags[first[0]] = YES
             at += count
-        numbers.update((number, False) for number, state in enumerate(self.states) if state == CHAT)
-        numbers.update(dict.fromkeys(self._by_subject(), True))
-        return {number: numbers[number] for number in sorted(numbers) if self.states[number] <= CHAT}
+        for number, state in enumerate(self.states):
+            if state == CHAT:
+                flags[number] = YES
+            elif state != READ:
+                flags[number] = NO
+        for number in self._by_subject():
+            flags[number] = BY_SUBJECT
+        return flags
 
-    def _places(self, asked: NDArray[np.int64]) -> dict[int, int]:
-        """Where the ids ``asked`` for (hashes) stand: hash to the number of the last mail that has it."""
-        if not self.ids:
-            return {}
+    def _places(self, asked: Sequence[int]) -> NDArray[np.int64]:
+        """For each id ``asked`` for (a hash) the number of the last mail that has it, -1 where none has."""
+        sought = np.array(asked, dtype=np.int64)
+        if not self.ids or not sought.size:
+            return np.full(sought.size, -1, dtype=np.int64)
         ids = np.frombuffer(self.ids, dtype=np.int64)
-        numbers = np.flatnonzero(np.isin(ids, asked[asked != 0]))
-        return dict(zip(ids[numbers].tolist(), numbers.tolist(), strict=True))
+        order = np.argsort(ids, kind="stable")
+        at = np.searchsorted(ids, sought, side="right", sorter=order) - 1
+        numbers = order[np.maximum(at, 0)]
+        return np.where((at >= 0) & (ids[numbers] == sought) & (sought != 0), numbers, -1)
 
     def _by_subject(self) -> set[int]:
         """Orphans and, for each, the last mail before it with its subject that is not the owner's."""
