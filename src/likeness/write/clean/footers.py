@@ -8,7 +8,7 @@ from collections import Counter
 from likeness.write.clean.locales import SENT_FROM
 
 _LIST_FOOTER = re.compile(
-    r"\s*[-_=.*~+# ]{10,}$",
+    r"\s*+[-_=.*~+# ]{10,}+$",
 )
 _LIST_WORDS = re.compile(
     r"mailing list|mailman/listinfo|listserv|unsubscribe|list-archive|posting guide|you received this (?:message|"
@@ -20,7 +20,7 @@ _ALWAYS_FOOTER = re.compile(
     r"\s*(?:you received this (?:message|e-?mail) because you are subscribed|to unsubscribe (?:from|send|visit|click)|"
     r"to view this discussion (?:on the web )?visit|to post to this group|for more options, visit (?:this group|"
     r"https?)|"
-    r"yahoo! groups|_{20,}\s*\S+ mailing list\b)",
+    r"yahoo! groups|_{20,500}\s*[^\s_]\S{0,80} mailing list\b)",
     re.I,
 )
 _SCRUBBED = re.compile(r"-{5,}\s*next part\s*-{5,}\s*$", re.I)
@@ -33,21 +33,42 @@ _EMBEDDED = re.compile(
     re.I,
 )
 _PGP_BEGIN = re.compile(r"-----BEGIN PGP (?:SIGNATURE|PUBLIC KEY BLOCK)-----")
+_PGP_HEADER = re.compile(r"(?:Hash|Version|Charset|Comment): ")
 _PGP_MESSAGE = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----")
 _DISCLAIMER = re.compile(
     r"(?:this|the information (?:contained )?in this) (?:e-?mail|message|communication|transmission)\b.{0,120}"
     r"(?:confidential|intended (?:solely|only)|privileged)|"
-    r"(?:the )?information (?:contained )?in this (?:e-?mail|message|transmission)|"
+    r"(?:the )?information (?:contained |transmitted )?in this (?:e-?mail|message|transmission)|"
     r"confidentiality (?:notice|note)|if you are not the intended recipient|"
-    r"diese e-?mail (?:enthält|kann) .{0,40}vertraulich|ce (?:message|courriel) .{0,80}confidentiel|"
-    r"este (?:mensaje|correo|e-?mail|mensagem) .{0,80}confidencia|"
-    r"(?:please )?(?:consider|think of) the environment before printing|"
-    r"virus-free\. ?www\.avast|this email has been (?:checked|scanned) for viruses",
+    r"the contents of this (?:e-?mail|message)|"
+    r"diese (?:e-?mail|nachricht) (?:enthält|kann|ist|und) .{0,60}vertraulich|vertraulichkeitshinweis|"
+    r"ce (?:message|courriel|mail|courrier) .{0,80}confidentiel|"
+    r"(?:les informations|l['’]information) contenues? dans ce|"
+    r"este (?:mensaje|correo|e-?mail|mensagem) .{0,80}confidencia|la información contenida en este|"
+    r"as? informaç(?:ão|ões) contidas? nest[ae]|"
+    r"(?:le informazioni|il contenuto) .{0,40}quest[ao] (?:messaggio|e-?mail|comunicazione)|"
+    r"quest[ao] (?:messaggio|e-?mail) .{0,80}(?:confidenzial|riservat)|"
+    r"dit (?:e-?mail)?bericht .{0,80}vertrouwelijk|de informatie in (?:dit|deze) (?:e-?mail)?|"
+    r"denne (?:e-?mail|mail|e-?post|melding) .{0,80}(?:fortrolig|konfidensi)|"
+    r"detta (?:e-?post|meddelande|mail).{0,80}konfidentiell|"
+    r"ta wiadomość .{0,80}poufn|treść tej wiadomości|tento e-?mail .{0,80}důvěrn|"
+    r"(?:это|данное) (?:сообщение|письмо) .{0,80}конфиденциальн|"
+    r"(?:please )?(?:consider|think of|think about) the environment before printing|"
+    r"virus-free\. ?(?:www\.)?(?:avast|avg)|(?:this|the) e-?mail (?:has been|was) (?:checked|scanned) (?:for|by)|"
+    r"no virus found in this|diese e-?mail wurde (?:von|auf) .{0,40}(?:avast|viren)|"
+    r"este (?:correo|e-?mail|mensaje) .{0,60}(?:en busca de virus|verificado)|"
+    r"l['’]absence de virus dans ce|questa e-?mail è stata controllata",
     re.I,
 )
+_DISCLAIMER_HINTS = (
+    "confiden", "recipient", "information", "vertraulich", "environment", "virus", "contents of", "informac",
+    "informaç",
+    "informazion", "contenuto", "riservat", "vertrouwelijk", "informatie", "fortrolig", "konfid", "poufn", "wiadomości",
+    "důvěrn", "конфиденциальн", "avast", "controllata", "verificado",
+)  # fmt: skip
 _PHONE = re.compile(rf"\s*\W{{0,3}}(?:{SENT_FROM})", re.I)
 _DEVICE = re.compile(
-    r"iphone|ipad|android|blackberry|samsung|galaxy|huawei|nokia|pixel|xperia|htc|motorola|windows|outlook|yahoo|"
+    r"iphone?|ipad|android|blackberry|samsung|galaxy|huawei|nokia|pixel|xperia|htc|motorola|windows|outlook|yahoo|"
     r"mobile|mobil|phone|handy|smartphone|tablet|mail|gmail|protonmail|proton|telefon|teléfono|téléphone|"
     r"cellulare|mobiel|wiko|"
     r"thunderbird|mac|spark|airmail|bluemail|nine|mailbox|device|handheld|wireless|t-mobile|verizon|free\.fr|laposte",
@@ -86,18 +107,29 @@ def is_phone_signature(line: str) -> bool:
 
 
 def _without_blocks(lines: list[str], removed: Counter[str]) -> list[str]:
+    whole = "\n".join(lines).casefold()
+    disclaimed = any(hint in whole for hint in _DISCLAIMER_HINTS)
     for i, line in enumerate(lines):
-        reason = _block_reason(lines, i, line)
-        if not reason:
-            continue
-        removed[reason] += 1
-        return lines[:i]
-    if lines and _PGP_MESSAGE.match(lines[0]):
-        return [line for line in lines[1:] if not line.startswith("Hash: ")]
-    return lines
+        reason = _block_reason(lines, i, line, disclaimed)
+        if reason:
+            removed[reason] += 1
+            lines = lines[:i]
+            break
+    return _without_wrapping(lines)
 
 
-def _block_reason(lines: list[str], i: int, line: str) -> str:
+def _without_wrapping(lines: list[str]) -> list[str]:
+    """Without the first lines of a signed message and the dashes it escapes (RFC 9580, section 7)."""
+    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    if not lines or not _PGP_MESSAGE.match(lines[first]):
+        return lines
+    rest = lines[first + 1 :]
+    while rest and _PGP_HEADER.match(rest[0]):
+        rest = rest[1:]
+    return [line.removeprefix("- ") if line.startswith("- -") else line for line in rest]
+
+
+def _block_reason(lines: list[str], i: int, line: str, disclaimed: bool) -> str:
     """Why everything from line ``i`` on is not the owner's, or ""."""
     if _SCRUBBED.match(line):
         return "attachment notice"
@@ -108,7 +140,8 @@ def _block_reason(lines: list[str], i: int, line: str) -> str:
     if _ALWAYS_FOOTER.match(line):
         return "list footer"
     if (
-        line[:2].strip()
+        disclaimed
+        and line[:2].strip()
         and _DISCLAIMER.search(" ".join(lines[i : i + 3]))
         and _DISCLAIMER.search(line[:200] + " ".join(lines[i + 1 : i + 2]))
     ):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -18,17 +19,35 @@ REPLY_BREAK = "-----Original Message-----"
 _QUOTES = (
     # Mail programs' indent button writes a blockquote too, and takes its border away.
     "blockquote:not([style*='border:none']):not([style*='border: none']), .yahoo_quoted, .tutanota_quote, "
-    ".zmail_extra, #isReplyContent, .qt"
+    ".zmail_extra, #isReplyContent, .qt, .protonmail_quote:not(blockquote):not(:has(blockquote)), .missive_quote, "
+    ".front-blockquote, "
+    ".moz-forward-container, .AppleOriginalContents, div[name='messageReplySection'], div[name='quoted-content'], "
+    "#mail-app-auto-quote, .mail-quote-collapse, .gmail_quote:not(blockquote):not(:has(blockquote)):not(.gmail_attr), "
+    ".protonmail_original_message, #_originalContent, .quoted-text, .WordSection1 + .quote"
 )
-_ATTRIBUTIONS = ".gmail_attr, .moz-cite-prefix, .yahoo_quoted_attribution"
+_ATTRIBUTIONS = (
+    ".gmail_attr, .moz-cite-prefix, .yahoo_quoted_attribution, .yahoo-quoted-begin, #reply-intro, .reply-intro, "
+    ".zmail_extra_hr, .mail-quote-header, .quoted-intro"
+)
 _BREAKS = (
     "#divRplyFwdMsg, #appendonsend, #stopSpelling, #OLK_SRC_BODY_SECTION, .OutlookMessageHeader, "
-    ".ms-outlook-mobile-reference-message, #mail-editor-reference-message-container, .hmmessage hr"
+    ".ms-outlook-mobile-reference-message, #mail-editor-reference-message-container, .hmmessage hr, "
+    "hr[tabindex='-1'], #zwchr, [data-marker='__DIVIDER__'], .x_ms-outlook-mobile-reference-message, "
+    # Outlook's line above "From:", in whatever language the header is.
+    "div[style*='border-top:solid'][style*='padding:3.0pt'], div[style*='border-top: solid'][style*='padding: 3pt'], "
+    "div[style*='border:none;border-top:solid'], "
+    "div[style*='border-top-style: solid'][style*='border-top-width: 1px'], "
+    "#x_divRplyFwdMsg, #x_appendonsend, #mb-reply, .moz-email-headers-table"
 )
 _SIGNATURES = (
-    ".gmail_signature, .moz-signature, #Signature, #signature, .protonmail_signature_block, "
-    "#ms-outlook-mobile-signature, "
-    "#AppleMailSignature, .bloop_sign, .x_gmail_signature, .gmail_signature_prefix"
+    ".gmail_signature, .moz-signature, .moz-txt-sig, #Signature, #signature, .protonmail_signature_block, "
+    "#ms-outlook-mobile-signature, .ms-outlook-mobile-signature, #AppleMailSignature, "
+    "#lineBreakAtBeginningOfSignature, "
+    ".bloop_sign, .x_gmail_signature, .gmail_signature_prefix, .front-signature, .missive_signature, .sh-signature, "
+    ".mb_sig, .aol_ad_footer, .ymail_android_signature, .yahoo-signature, div[name='messageSignatureSection'], "
+    "div[signature='true'], .sig-block, .email-signature, .mail-signature, .mailbox_signature, #composer_signature, "
+    ".tutanota_signature, #bloop_sign, .zmail_signature_below, .signature, #x_Signature, "
+    ".x_ms-outlook-mobile-signature, #DAB4FAD8-2DD7-40BB-A1B8-4E2AA1F9FDF2"
 )
 _HIDDEN = "head, script, style, title, template, noscript, [hidden], .gmail_extra_hidden"
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|font-size\s*:\s*0", re.I)
@@ -77,18 +96,34 @@ _PARAGRAPH = frozenset({"p", "blockquote", "ul", "ol", "table", "h1", "h2", "h3"
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _FORWARD = re.compile(FORWARDED, re.I)
 _MAX_DEPTH = 200
+# The parser's time grows with the square of the depth; no mail program nests like this.
+_DEEPEST = 3000
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|font|b|i|u|a|em|strong|center|table|tbody|tr|td|blockquote|section|ul|ol|dl)\b", re.I
+)
 
 
-def html_to_text(html: str) -> tuple[str, int]:
-    """Return the text of ``html`` and how many marked signatures were taken out of it.
+class Text(NamedTuple):
+    """``text`` of a mail, how many marked ``signatures`` were taken out of it, and how many ``quotes`` it marks."""
+
+    text: str
+    signatures: int
+    quotes: int
+
+
+def html_to_text(html: str) -> Text:
+    """Return the text of ``html``.
 
     Quoted material is prefixed with ``> `` per level. Never raises: mark-up that cannot be parsed gives what text
     could be found.
     """
+    if html.count("<") > _DEEPEST and _depth(html) > _DEEPEST:
+        return Text(_TAG.sub("\n", html), 0, 0)
     tree = LexborHTMLParser(html)
     root = tree.body or tree.root
     if root is None:
-        return "", 0
+        return Text("", 0, 0)
     for node in tree.css(_HIDDEN):
         node.decompose()
     signatures = tree.css(_SIGNATURES)
@@ -99,7 +134,16 @@ def html_to_text(html: str) -> tuple[str, int]:
     breaks = {node.mem_id for node in tree.css(_BREAKS)}
     writer = _Writer()
     _walk(root, writer, quotes, breaks, 0)
-    return writer.text(), len(signatures)
+    return Text(writer.text(), len(signatures), len(quotes) + len(breaks))
+
+
+def _depth(html: str) -> int:
+    """The most elements open at once, as far as tags tell."""
+    depth = deepest = 0
+    for match in _NESTING.finditer(html):
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 class _Writer:

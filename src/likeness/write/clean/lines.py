@@ -44,17 +44,22 @@ def unwrap(text: str) -> str:
     margin = max(widths, default=0)
     if margin < _NARROWEST:
         return text
-    out: list[str] = []
+    paragraphs: list[list[str]] = []
     joinable = 0
     for line in lines:
         words = line.split(maxsplit=1)
         crossed = bool(words) and joinable + 1 + len(words[0]) > min(margin, _USUAL)
-        if joinable and crossed and not _ITEM.match(line) and (_CONTINUES.match(line) or _double_spaced(out[-1], line)):
-            out[-1] = f"{out[-1].rstrip()} {line}"
+        if joinable and crossed and not _ITEM.match(line) and _goes_on(paragraphs[-1][-1], line):
+            paragraphs[-1][-1] = paragraphs[-1][-1].rstrip()
+            paragraphs[-1].append(line)
         else:
-            out.append(line)
+            paragraphs.append([line])
         joinable = len(line.rstrip()) if _is_prose(line) or _ITEM.match(line) else 0
-    return "\n".join(out)
+    return "\n".join(" ".join(paragraph) for paragraph in paragraphs)
+
+
+def _goes_on(above: str, line: str) -> bool:
+    return bool(_CONTINUES.match(line)) or _double_spaced(above, line)
 
 
 def _double_spaced(above: str, line: str) -> bool:

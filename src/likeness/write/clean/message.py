@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 
 from likeness.core.types import Message
 from likeness.write.clean import footers, greetings, signatures
-from likeness.write.clean.html import html_to_text
+from likeness.write.clean.html import Text, html_to_text
 from likeness.write.clean.lines import normalise, tidy, unwrap
-from likeness.write.clean.quotes import split_quotes
+from likeness.write.clean.quotes import Split, split_quotes
 from likeness.write.clean.signatures import Signatures
 
 _LOOKS_HTML = re.compile(r"<(?:html|body|div|p|br|table|span)\b[^<>]*>", re.I)
+_ANSWER = re.compile(
+    r"\s*(?:re|aw|antw|antwort|sv|vs|odp|res|rif|ynt|tr|wg|fwd?|rv|enc|vl|i|doorst|ref|bls|回复|答复|转发)(?:\[\d+\])?\s?[:：]",
+    re.I,
+)
 _TOKEN = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -29,10 +33,25 @@ class Cleaned:
     quoted: str = ""
     removed: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> str:
+        """All the person wrote, greeting and sign-off included."""
+        return "\n\n".join(part for part in (self.greeting, self.text, self.sign_off) if part)
+
 
 def is_mail(message: Message) -> bool:
     """True for mail, false for chat: only mail carries quotes, greetings and signatures."""
     return message.source in {"mbox", "eml", "emlx"} or bool(message.subject)
+
+
+def is_answer(message: Message) -> bool:
+    """True when headers or subject say that the mail answers or forwards another."""
+    return bool(message.reply_to or message.references or _ANSWER.match(message.subject))
+
+
+def without_quotes(message: Message) -> str:
+    """What the author sent with quotes, forwards and reply headers out, and signature and footers left in."""
+    return tidy(_split(message).own)
 
 
 def clean_message(message: Message, known: Signatures) -> Cleaned:
@@ -40,10 +59,9 @@ def clean_message(message: Message, known: Signatures) -> Cleaned:
 
     Never raises: any text gives a result, an empty ``text`` when nothing in it was the author's own.
     """
-    body, removed = _plain(message)
     if not is_mail(message):
-        return Cleaned(tidy(normalise(body).split("\n")), removed=removed)
-    lines, quoted = _own_lines(body, removed)
+        return Cleaned(tidy(normalise(_plain(message).text).split("\n")))
+    lines, quoted, removed = _own_lines(message)
     lines, taken = signatures.strip(lines, known)
     if taken:
         removed["signature"] += 1
@@ -70,8 +88,7 @@ def mine_signatures(messages: Iterable[Message], names: Iterable[str] = ()) -> S
         if not is_mail(message):
             continue
         tokens.update(_name_tokens(message.sender_name))
-        body, removed = _plain(message)
-        lines, _ = _own_lines(body, removed)
+        lines, _, _ = _own_lines(message)
         tails.append([line for line in lines if line.strip()][-12:])
     known = {token for token, count in tokens.items() if count >= max(1, len(tails) // 50)}
     for name in names:
@@ -79,23 +96,25 @@ def mine_signatures(messages: Iterable[Message], names: Iterable[str] = ()) -> S
     return signatures.mine(tails, frozenset(known) | _initials(names))
 
 
-def _plain(message: Message) -> tuple[str, Counter[str]]:
-    removed: Counter[str] = Counter()
+def _plain(message: Message) -> Text:
     if message.body_type != "html" or not _LOOKS_HTML.search(message.body[:20_000]):
-        return message.body, removed
-    text, found = html_to_text(message.body)
-    if found:
-        removed["signature"] += 1
-    return text, removed
+        return Text(message.body, 0, 0)
+    return html_to_text(message.body)
 
 
-def _own_lines(body: str, removed: Counter[str]) -> tuple[list[str], list[str]]:
-    """The author's lines (signature included) and the quoted ones."""
-    split = split_quotes(normalise(body).split("\n"))
-    removed.update(split.removed)
+def _split(message: Message) -> Split:
+    plain = _plain(message)
+    split = split_quotes(normalise(plain.text).split("\n"), answering=is_answer(message), marked=bool(plain.quotes))
+    if plain.signatures:
+        split.removed["signature"] += 1
+    return split
+
+
+def _own_lines(message: Message) -> tuple[list[str], list[str], Counter[str]]:
+    """The author's lines (signature included), the quoted ones, and what was taken out."""
+    split = _split(message)
     lines, dropped = footers.drop_footers(split.own, quotes=bool(split.removed["quote"]))
-    removed.update(dropped)
-    return lines, split.quoted
+    return lines, split.quoted, split.removed + dropped
 
 
 def _name_tokens(name: str) -> list[str]:

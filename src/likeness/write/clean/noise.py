@@ -55,8 +55,21 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
+_UNWANTED_LABELS = {
+    "delegated": "sent by a delegate",
+    "spam": "spam",
+    "junk": "spam",
+    "draft": "draft",
+    "drafts": "draft",
+    "trash": "in the trash",
+}
+
+
 def unwanted(message: Message) -> str:
-    """Why ``message`` as a whole is no writing of a person, or "". Looks at marks and subject, not at the text."""
+    """Why ``message`` as a whole is no writing of the owner's, or "". Looks at marks and subject, not at the text."""
+    for label in message.labels:
+        if reason := _UNWANTED_LABELS.get(label.casefold()):
+            return reason
     if message.automated or _AUTOMATIC_SUBJECT.match(message.subject):
         return "automatic mail"
     if _CALENDAR_SUBJECT.match(message.subject):

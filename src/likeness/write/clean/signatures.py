@@ -13,6 +13,14 @@ _DELIMITER = re.compile(r"\s{0,2}(?:--|—|–|-- \*{2}|\*\*|__)\s*$")
 _CONTACT = re.compile(
     r"https?://|www\.|@|\b(?:tel|fax|phone|mobile|mob|cell|telefon|tél|email|e-mail|web)\b|\d{3}.*\d{3}|\bext\.", re.I
 )
+_STRONG_CONTACT = re.compile(
+    r"\b(?:tel|fax|phone|mobile|mob|cell|telefon|tél|téléphone|telefono|teléfono|direct|office|ph|m|t|f|e|"
+    r"w)\b\.? ?[:.+|]|"
+    r"\+\d[\d ().-]{6,}\d|\(?\d{2,4}\)?[ .-]\d{3}[ .-]?\d{3,4}|^\W*\S+@\S+\.\w{2,}\W*$|^\W*(?:https?://|www\.)\S+$",
+    re.I,
+)
+_SENTENCE_END = re.compile(r"[a-zà-ÿ]{2}[.?!]$")
+_QUESTION = re.compile(r"\?\s*$")
 _SPACE = re.compile(r"\s+")
 _TAIL = 10
 _LONGEST_BLOCK = 15
@@ -67,40 +75,67 @@ def mine(texts: Iterable[list[str]], names: frozenset[str]) -> Signatures:
 def strip(lines: list[str], signatures: Signatures) -> tuple[list[str], int]:
     """``lines`` without their signature, and how many lines were taken."""
     kept = _before_delimiter(lines)
-    while kept:
-        last = kept[-1]
-        if not normalised(last) or normalised(last) in signatures.lines:
-            kept = kept[:-1]
-        else:
-            break
-    kept = _below_closing(kept, signatures.names)
+    end = len(kept)
+    while end and (not normalised(kept[end - 1]) or normalised(kept[end - 1]) in signatures.lines):
+        end -= 1
+    kept = _before_contacts(_below_closing(kept[:end], signatures.names), signatures.names)
     if not any(line.strip() for line in kept):
         return lines, 0
-    return kept, sum(1 for line in lines if normalised(line)) - sum(1 for line in kept if normalised(line))
+    return kept, sum(1 for line in lines[len(kept) :] if normalised(line))
 
 
 def _before_delimiter(lines: list[str]) -> list[str]:
-    for i, line in enumerate(lines):
-        if _DELIMITER.match(line):
-            below = [text for text in lines[i + 1 :] if text.strip()]
-            if len(below) <= _LONGEST_BLOCK and not any(_DELIMITER.match(text) for text in below[8:]):
-                return lines[:i]
-    return lines
+    """The lines above the first delimiter that has a block of a signature's length below it."""
+    found = [i for i, line in enumerate(lines) if _DELIMITER.match(line)]
+    filled = 0
+    last = len(lines)
+    start: int | None = None
+    for place in range(len(found) - 1, -1, -1):
+        i = found[place]
+        filled += sum(1 for line in lines[i + 1 : last] if line.strip()) + (last < len(lines))
+        last = i
+        if filled > _LONGEST_BLOCK:
+            break
+        later = found[place + 1 :]
+        if not any(sum(1 for line in lines[i + 1 : j] if line.strip()) >= 8 for j in later):
+            start = i
+    return lines if start is None else lines[:start]
 
 
 def _below_closing(lines: list[str], names: frozenset[str]) -> list[str]:
     """Drop titles, firms and numbers that stand below a closing formula and the name under it."""
     filled = [i for i, line in enumerate(lines) if line.strip()]
-    for place, i in enumerate(filled):
-        below = filled[place + 1 :]
-        if not 2 <= len(below) <= 8 or not greetings.is_closing(lines[i], names) or place == 0:
+    for place in range(max(1, len(filled) - 9), len(filled) - 2):
+        i, (name, *rest) = filled[place], filled[place + 1 :]
+        if not greetings.is_closing(lines[i], names) or not greetings.may_be_name(lines[name]):
             continue
-        name, *rest = below
         texts = [lines[j].strip() for j in rest]
-        if not greetings.may_be_name(lines[name]) or any(
-            len(text) > 70 or re.search(r"[a-z][.?!]$", text) for text in texts
-        ):
+        if any(len(text) > 70 or _SENTENCE_END.search(text) for text in texts):
             continue
         if any(_CONTACT.search(text) for text in texts) or all(len(text.split()) <= 6 for text in texts):
             return [*lines[: name + 1]]
+    return lines
+
+
+def _before_contacts(lines: list[str], names: frozenset[str]) -> list[str]:
+    """Drop a last paragraph of name, title, address and numbers that nothing introduces.
+
+    It has two lines of contact data or more (one is enough below a name), no sentence, and the text above it does not
+    end in a colon, which would announce it as content.
+    """
+    end = len(lines)
+    start = end
+    while start and lines[start - 1].strip() and end - start <= _TAIL:
+        start -= 1
+    block = [line.strip() for line in lines[start:end]]
+    above = next((line.strip() for line in reversed(lines[max(0, start - 4) : start]) if line.strip()), "")
+    if not 2 <= len(block) <= _TAIL or not above or above.endswith(":"):
+        return lines
+    if any(len(line) > 90 or _SENTENCE_END.search(line) or _QUESTION.search(line) for line in block):
+        return lines
+    contacts = sum(1 for line in block if _STRONG_CONTACT.search(line))
+    named = greetings.is_name(block[0], names) or greetings.may_be_name(block[0].split("|")[0].split(",")[0])
+    if named and contacts and contacts + len(block) > 2:
+        # The name stays: it is how the author signs.
+        return lines[: start + 1] if greetings.may_be_name(block[0]) else lines[:start]
     return lines
