@@ -1,11 +1,14 @@
-"""Reading a mailbox, and de-duplicating texts, against the libraries people use for it.
+"""Twenty years of messages: reading, de-duplicating and the whole way to a dataset, against what people use for it.
 
 ``mbox_ratio``: from an mbox to the owner's texts and the mails they answer, against the standard library's ``mailbox``
 and ``email`` doing the same; both must return the same mails with the same texts. Each side runs in a process of its
 own, alternating, and the median of its CPU times counts (user and system: both sides use one thread, and the clock on
 the wall measures the neighbours too); memory is the process's peak over its start.
 
-    python -m bench.corpus [--megabytes 100] [--rounds 3]
+The other parts are ``bench.dedupe``, ``bench.pipeline`` and ``bench.whatsapp``, which say how they measure. ``--full``
+is the size the project is held to: an mbox of 2 GB, a million texts, a million messages.
+
+    python -m bench.corpus [--megabytes 100] [--rounds 3] [--texts 20000] [--messages 20000] [--full]
 """
 
 from __future__ import annotations
@@ -13,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import mailbox
-import resource
 import statistics
 import subprocess
 import sys
@@ -24,7 +26,9 @@ from email.message import Message as Mail
 from email.utils import parseaddr
 from pathlib import Path
 
-from bench import harness, mailbox_maker
+from bench import dedupe, harness, mailbox_maker, pipeline, whatsapp
+
+HEADER = ("CPU s", "mails or pairs", "recall", "precision", "memory MB")
 
 
 def ours(path: Path) -> dict[str, str]:
@@ -72,25 +76,13 @@ SIDES = {"likeness": ours, "mailbox + email": standard_library}
 def run_side(side: str, path: Path) -> Mapping[str, float]:
     """Time one side in this process."""
     SIDES[side](Path("/dev/null"))  # imports are not what is compared
-    before = peak_mb()
+    before = harness.peak_mb()
     start = time.process_time()
     texts = SIDES[side](path)
     seconds = time.process_time() - start
-    grown = peak_mb() - before
+    grown = harness.peak_mb() - before
     joined = sorted((identity, " ".join(text.split())) for identity, text in texts.items())
     return {"seconds": seconds, "peak_mb": grown, "mails": len(texts), "digest": hash_of(joined)}
-
-
-def peak_mb() -> float:
-    """Largest resident memory of this process so far, in MB.
-
-    Linux keeps the parent's peak in ``ru_maxrss`` across ``exec``, so the kernel's own mark is read there.
-    """
-    status = Path("/proc/self/status")
-    if status.is_file():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def hash_of(value: object) -> int:
@@ -138,21 +130,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--texts", type=int, default=dedupe.TEXTS)
+    parser.add_argument("--messages", type=int, default=pipeline.MESSAGES)
+    parser.add_argument("--full", action="store_true", help="2000 MB, 1,000,000 texts and 1,000,000 messages")
     parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
     parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.side:
         print(json.dumps(run_side(options.side, options.path)))
         return
-    from bench import dedupe
-
-    rows, figures = measure_mbox(options.megabytes, options.rounds)
-    dedupe_rows, dedupe_figures = dedupe.measure()
+    megabytes, texts, messages = (
+        (2000, 1_000_000, 1_000_000) if options.full else (options.megabytes, options.texts, options.messages)
+    )
+    rows, found = measure_mbox(megabytes, options.rounds)
+    dedupe_rows, dedupe_figures = dedupe.measure(texts)
+    whatsapp_rows, whatsapp_figures = whatsapp.measure()
+    stages, done = pipeline.measure(messages)
+    for title, header, table in (
+        ("Reading and de-duplicating", ["what", *HEADER], [*rows, *dedupe_rows]),
+        ("WhatsApp", ("what", "CPU s", "messages", "MB/s"), whatsapp_rows),
+    ):
+        print(f"{title}:")
+        harness.table(header, table)
+        print()
+    print(f"From {messages:,} messages to a dataset:")
     harness.finish(
         "corpus",
-        ["what", "CPU s", "mails or pairs", "recall", "precision", "memory MB"],
-        [*rows, *([*("" if cell is None else cell for cell in row), ""] for row in dedupe_rows)],
-        {**figures, **dedupe_figures},
+        pipeline.HEADER,
+        stages,
+        {**found, **dedupe_figures, **whatsapp_figures, **pipeline.figures(messages, done)},
     )
 
 
