@@ -67,7 +67,7 @@ def server() -> Iterator[Server]:
             )
             connection.execute(
                 "INSERT INTO many SELECT n, CASE n % 2 WHEN 0 THEN 'in' ELSE 'out' END, '+1555010' || n % 7,"
-                " 'message number ' || n || repeat(' and so on', 20), 1600000000 + n FROM generate_series(1, 20000) n"
+                " 'message number ' || n || repeat(' and so on', 20), 1600000000 + n FROM generate_series(1, 6000) n"
             )
             connection.execute("CREATE DATABASE odd ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
         with psycopg.connect(running.local("odd"), autocommit=True) as connection:
@@ -170,11 +170,11 @@ def test_nothing_can_be_written(server: Server, tmp_path: Path) -> None:
 
 @needs_server
 def test_resuming_gives_the_rest_where_there_is_an_order(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "PROGRESS_EVERY", 4999)
+    monkeypatch.setattr(postgres, "PROGRESS_EVERY", 1499)
     given = list(PostgresSource().read(many, ME))
     whole = read(many)
     cursors = [i for i in given if isinstance(i, Progress)]
-    assert [c.cursor for c in cursors] == [4999, 9998, 14997, 19996, 20000]
+    assert [c.cursor for c in cursors] == [1499, 2998, 4497, 5996, 6000]
     assert all(0 <= c.done <= c.total for c in cursors)
     for cursor in cursors:
         assert read(many, cursor.cursor) == whole[cursor.cursor :]
@@ -183,8 +183,8 @@ def test_resuming_gives_the_rest_where_there_is_an_order(many: Path, monkeypatch
 @needs_server
 def test_without_an_order_reading_begins_anew(server: Server, tmp_path: Path) -> None:
     path = describe(tmp_path, connection=server.local(), table="many")
-    items = list(PostgresSource().read(path, ME, start=19_000))
-    assert sum(isinstance(i, Message) for i in items) == 20_000
+    items = list(PostgresSource().read(path, ME, start=5_000))
+    assert sum(isinstance(i, Message) for i in items) == 6_000
     assert {i.cursor for i in items if isinstance(i, Progress)} == {0}
 
 
@@ -193,14 +193,14 @@ def test_an_interrupted_import_goes_on(many: Path, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(batches, "BATCH_MESSAGES", 1000)
     with Store.open(tmp_path / "s.sqlite") as store:
         events = ingest(store, ME, [many])
-        while store.count() < 5000:
+        while store.count() < 2000:
             next(events)
         events.close()
-        assert store.count() < 10_000
+        assert store.count() < 5_000
         drain(ingest(store, ME, [many]))
         (record,) = store.ledger()
-        assert (record.kept, record.duplicates, store.count()) == (20_000, 0, 20_000)
-        assert store.count(owner_only=True) == 10_000
+        assert (record.kept, record.duplicates, store.count()) == (6_000, 0, 6_000)
+        assert store.count(owner_only=True) == 3_000
 
 
 @needs_server
@@ -215,7 +215,7 @@ def test_memory_does_not_grow_with_the_table(server: Server, tmp_path: Path) -> 
         return highest
 
     peak(100)
-    assert peak(16_000) < 1.5 * peak(2_000)
+    assert peak(6_000) < 1.5 * peak(1_500)
 
 
 @needs_server
@@ -240,7 +240,7 @@ def test_a_password_comes_from_libpq_and_is_never_said(
     passes.write_text(f"127.0.0.1:{server.port}:*:sam:{PASSWORD}\n")
     passes.chmod(0o600)
     monkeypatch.setenv("PGPASSFILE", str(passes))
-    assert len(read(path)) == 20_000
+    assert len(read(path)) == 6_000
 
 
 @needs_server
