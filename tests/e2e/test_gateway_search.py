@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from running_gateway import Running, person, running
 
+from likeness.core.events import drain
 from likeness.core.store import Store
 from likeness.core.types import Message
+from likeness.engines.builtin.double import DoubleEngine
+from likeness.write import meaning
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,18 @@ def test_pages_filters_and_errors(gateway: Running) -> None:
         unready = client.post("/api/search", json={"query": "zanzibar", "by": "meaning"})
         assert unready.status_code == 409
         assert "search --index" in unready.json()["error"]["message"]
+
+
+def test_by_meaning_once_it_is_indexed(gateway: Running) -> None:
+    with Store.open(gateway.home.store) as store:
+        drain(meaning.index(store, DoubleEngine()))
+    with gateway.client() as client:
+        found = client.post("/api/search", json={"query": "number 3 harbour", "by": "meaning", "limit": 1}).json()
+        assert [(item["id"], item["ways"]) for item in found["results"]] == [("m3", ["meaning"])]
+        both = client.post("/api/search", json={"query": "zanzibar"}).json()
+        assert both["by"] == "both"
+        assert both["results"][0]["ways"] == ["words", "meaning"]
+    assert len(gateway.lanes()) >= 1
 
 
 def test_it_needs_the_key_and_writes_no_word_of_it_down(gateway: Running) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from likeness.cli.main import app
-from likeness.core.errors import InputError, NotReady
+from likeness.core.errors import EngineMissing, InputError, NotReady
 from likeness.core.events import drain
 from likeness.core.home import Home
 from likeness.core.settings import settings
@@ -295,4 +295,9 @@ def test_the_command_finds_indexes_and_says_how(monkeypatch: pytest.MonkeyPatch)
     assert json.loads(indexed.stdout) == {"model": "builtin.double", "new": 7, "indexed": 7}
     assert "Nothing leaves this machine" in indexed.stderr
     found = json.loads(run.invoke(app, ["search", "harbour", "--json", "-n", "1"]).stdout)
+    monkeypatch.setenv("LIKENESS_EMBEDDER", "builtin.recall")
+    settings.cache_clear()
+    away = run.invoke(app, ["search", "harbour"]).exception
+    assert isinstance(away, EngineMissing)
+    assert "--by words" in away.hint
     assert (found["by"], found["more"], len(found["results"])) == ("both", True, 1)

@@ -73,6 +73,7 @@ def search(
 
 def _found(home: PersonHome, typed: str, filters: Filters, by: By | None, limit: int) -> tuple[Results, str]:
     """The results, and why words alone were searched for where nobody chose that."""
+    from likeness.core.errors import EngineMissing, NotReady
     from likeness.core.settings import settings
     from likeness.core.store import Store
     from likeness.write.meaning import open_embedder, why_words_only
@@ -83,8 +84,13 @@ def _found(home: PersonHome, typed: str, filters: Filters, by: By | None, limit:
         chosen: By = by or ("words" if why else "both")
         if chosen == "words":
             return find(store, typed, filters, limit=limit), why
-        with open_embedder(settings()) as embedder:
-            return find(store, typed, filters, by=chosen, limit=limit, embedder=embedder), ""
+        try:
+            with open_embedder(settings()) as embedder:
+                return find(store, typed, filters, by=chosen, limit=limit, embedder=embedder), ""
+        except (EngineMissing, NotReady) as error:
+            if by is None:
+                error.hint = f"{error.hint} (or search by words alone: --by words)"
+            raise
 
 
 def _index(home: PersonHome, as_json: bool) -> None:

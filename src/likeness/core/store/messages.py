@@ -189,8 +189,13 @@ def message_of(row: sqlite3.Row | tuple[Any, ...]) -> Message:
         automated=bool(row[10]),
         native_id=row[11],
         reply_to=row[12],
-        recipients=tuple(json.loads(row[13])),
-        references=tuple(json.loads(row[14])),
-        labels=tuple(json.loads(row[15])),
+        recipients=_several(row[13]),
+        references=_several(row[14]),
+        labels=_several(row[15]),
         where=row[16],
     )
+
+
+def _several(text: str) -> tuple[str, ...]:
+    # Most messages have no ancestors and no labels.
+    return () if text == "[]" else tuple(json.loads(text))
