@@ -37,13 +37,14 @@ _LEADING_DATE = re.compile(
     r"\w{2,14}\.?,? \d{1,2}\.? (?:de )?\w{3,12}\.?,?(?: de)? \d{4})"
 )
 _ENDS = re.compile(
-    rf"(?:[:：]\s*>?|\bwrote\s*-{{2,}}|\b(?:{words.WROTE})\s*(?:\.{{3}}|…)?|(?:{words.WROTE_UNSPACED})\s*|(?:[>)]|"
+    rf"(?:[:：]\s*>?|\b(?:{words.WROTE})\s*:?\s*-{{2,}}|\b(?:{words.WROTE})\s*(?:\.{{3}}|…)?|(?:{words.WROTE_UNSPACED})\s*|(?:[>)]|"
     rf"\S@\S{{1,60}}))\s*$",
     re.I,
 )
 _COLON = re.compile(r"[:：]\s*>?\s*$")
 # Older Gmail wrote neither verb nor colon: "2013/11/1 Ben Ode <ben@example.org>".
 _BARE = re.compile(r"\s{0,4}\d{4}[/-]\d{1,2}[/-]\d{1,2},? [^<>]{1,60}<[^<>\s]{3,80}@[^<>\s]{3,80}>\s*$")
+_DASHED = re.compile(rf"\W{{0,4}}-{{2,}}\s.{{2,200}}\s(?:{words.WROTE})\s*:?\s*-{{2,}}\s*$", re.I)
 _FIRST_PERSON = re.compile(
     r"(?<!\w)(?:(?:I|we|ich|wir|je|nous|yo|io|eu|ik|wij|jag|jeg|minä|ja|я|мы) |j['’])(?:[a-zà-ÿ]+ )?"
     r"(?:wrote|said|say|write|schrieb(?:en)?|ai écrit|écri\w*|escribí|scrissi|escrevi|schreef|skrev|kirjoitin|"
@@ -87,8 +88,13 @@ class Attributions:
         """
         lines = self._lines
         for end in range(position, min(position + MOST_LINES, len(lines))):
-            if not lines[end].strip() or len(lines[end]) > _LONGEST or (end > position and self._quoted[end]):
+            if len(lines[end]) > _LONGEST or (end > position and self._quoted[end]):
                 return 0
+            if not lines[end].strip():
+                # Some programs put the address into a paragraph of its own.
+                if end == position or not lines[end + 1 : end + 2] or not lines[end + 1].lstrip().startswith("<"):
+                    return 0
+                continue
             if not self._ends[end]:
                 continue
             joined = " ".join(line.strip() for line in lines[position : end + 1])
@@ -122,7 +128,7 @@ def _followed(lines: list[str], quoted: list[bool]) -> list[bool]:
 
 def _is_attribution(text: str, count: int, *, followed: bool) -> bool:
     """``followed``: a quoted line comes next, which lets weaker evidence do."""
-    if _BARE.match(text):
+    if _BARE.match(text) or _DASHED.match(text):
         return True
     closed = bool(_COLON.search(text) or _CLOSED.search(text))
     dated, mailed = _dated(text), _mailed(text)

@@ -37,6 +37,7 @@ _ANSWER = re.compile(
     re.I,
 )
 _MOST_LINES = 12
+_DATE_INSIDE = re.compile(rf"\s(?:{words.LABEL_DATE})[*_ ]{{0,3}}[:：]", re.I)
 _RULES = "-_=*>─—"
 _SHORT = 45
 
@@ -61,6 +62,7 @@ def find(lines: list[str], position: int) -> tuple[str, int]:
     block = 0
     if _label(line) in {"from", "date", "to", "subject"}:
         block = _block(lines, position, needed=3)
+        block = block or _short_block(lines, position)
     block = block or _unknown_block(lines, position)
     return ("reply", block) if block else ("", 0)
 
@@ -90,6 +92,19 @@ def _block(lines: list[str], start: int, needed: int) -> int:
     named = needed < 3 or "subject" in seen or any(_ADDRESS.search(line[:300]) for line in lines[start:end])
     senders = {"from", "date"} & seen if needed > 1 else seen
     return end - start if len(seen - {"other"}) >= needed and senders and named else 0
+
+
+def _short_block(lines: list[str], start: int) -> int:
+    """Length of a header of two labels, an address and a time of day, on two lines or on one."""
+    end = start + 1
+    labels = {_label(lines[start])}
+    if end < len(lines) and _label(lines[end]):
+        labels.add(_label(lines[end]))
+        end += 1
+    text = " ".join(lines[start:end])[:600]
+    dated = "date" in labels or bool(_DATE_INSIDE.search(text))
+    known = len(labels & {"from", "to", "date"}) == 2 or (labels == {"from"} and dated)
+    return end - start if known and dated and _ADDRESS.search(text) and _CLOCK.search(text) else 0
 
 
 def _unknown_block(lines: list[str], start: int) -> int:

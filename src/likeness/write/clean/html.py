@@ -15,6 +15,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from likeness.write.clean.locales import FORWARDED
 
 REPLY_BREAK = "-----Original Message-----"
+BARE = "\ue000"
+"""Stands before the marks of a ``<blockquote>`` that says nothing of itself: a quote, or the author's own citation."""
 
 _QUOTES = (
     # Mail programs' indent button writes a blockquote too, and takes its border away.
@@ -153,6 +155,7 @@ class _Writer:
         self.lines: list[str] = []
         self.current: list[str] = []
         self.level = 0
+        self.bare = False
 
     def add(self, text: str) -> None:
         text = text if self.current else text.lstrip(" ")
@@ -179,13 +182,16 @@ class _Writer:
 
     def blank(self) -> None:
         self.newline()
-        if self.lines and self.lines[-1].strip("> "):
-            self.lines.append("> " * self.level if self.level else "")
+        if self.lines and self.lines[-1].strip(f"> {BARE}"):
+            self.lines.append(self._prefix())
 
     def _flush(self) -> None:
         text = "".join(self.current).rstrip(" ")
-        self.lines.append(f"{'> ' * self.level}{text}")
+        self.lines.append(f"{self._prefix()}{text}")
         self.current = []
+
+    def _prefix(self) -> str:
+        return f"{BARE if self.bare else ''}{'> ' * self.level}"
 
     def text(self) -> str:
         self.newline()
@@ -230,11 +236,14 @@ def _element(child: LexborNode, tag: str, writer: _Writer, quotes: set[int], bre
         writer.add(" ")
     if tag == "li":
         writer.add("- ")
+    outermost = quoted and not writer.level
+    writer.bare = (outermost and tag == "blockquote" and not child.attributes) or (writer.bare and not outermost)
     writer.level += quoted
     _walk(child, writer, quotes, breaks, depth + 1)
     if block:
         writer.newline()
     writer.level -= quoted
+    writer.bare = writer.bare and not outermost
     if block and tag in _PARAGRAPH:
         writer.blank()
 

@@ -6,12 +6,13 @@ import re
 from itertools import pairwise
 
 from likeness.write.clean import greetings
+from likeness.write.clean.locales import WROTE
 
 _QUOTE = re.compile(r"\s{0,4}(?:>|»|&gt;)|\s{0,8}[A-Z][A-Za-z]{0,12}>(?=\s|$)|\s{0,2}\|\s(?=\S.{0,200}?\S)")
 _MARK = re.compile(r"\s{0,8}(?:[A-Z][A-Za-z]{0,12}(?=>))?(?:>|»|&gt;|\|(?=\s))\s?")
 _TYPED = re.compile(r"\s{0,8}>")
 _MARKS_ONLY = re.compile(r"[\s>|]{1,80}$")
-_ADDRESS_END = re.compile(r"\s{0,20}>\s?[:：]\s*$")
+_ADDRESS_END = re.compile(rf"\s{{0,20}}>\s?(?:{WROTE})?\s?[:：]\s*$", re.I)
 _GOES_ON = re.compile(r"[a-zà-ÿ(]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE = re.compile(r"[^\W\d_].{0,4000}?[.?!…:,;]['\")”»]?\s*$")

@@ -14,7 +14,9 @@ from likeness.write.clean.lines import normalise, tidy, unwrap
 from likeness.write.clean.quotes import Split, split_quotes
 from likeness.write.clean.signatures import Signatures
 
-_LOOKS_HTML = re.compile(r"<(?:html|body|div|p|br|table|span)\b[^<>]*>", re.I)
+_LOOKS_HTML = re.compile(
+    r"<(?:html|body|div|p|br|table|span|blockquote|pre|font|ul|ol|center|h[1-6]|a|b|o:p)\b[^<>]*>", re.I
+)
 _ANSWER = re.compile(
     r"\s*(?:re|aw|antw|antwort|sv|vs|odp|res|rif|ynt|tr|wg|fwd?|rv|enc|vl|i|doorst|ref|bls|回复|答复|转发)(?:\[\d+\])?\s?[:：]",
     re.I,

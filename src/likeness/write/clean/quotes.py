@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from likeness.write.clean import headers, marks
 from likeness.write.clean.attributions import MOST_LINES, Attributions, apart
+from likeness.write.clean.html import BARE
 from likeness.write.clean.marks import is_quote, unquote
 
 _STRAY = re.compile(r"[\s:>|]{1,80}$")
@@ -32,12 +33,32 @@ def split_quotes(lines: list[str], *, answering: bool = True, marked: bool = Fal
     A removed stretch leaves one blank line in ``own`` so that the paragraphs around it stay apart. Lines that the
     owner began with a quote mark themselves (code after a prompt, a poem) stay when nothing else in the mail is quoted.
     """
-    lines = [part for line in lines for part in apart(line)]
+    lines = _without_bare_marks([part for line in lines for part in apart(line)])
     quoted = [is_quote(line) for line in lines]
     typed = any(quoted) and not marked and marks.typed_by_author(lines, quoted, answering=answering)
     if typed and not _headed(lines, quoted):
         return Split(own=lines)
     return _Splitter(lines, marks.with_broken_ends(lines, quoted)).split()
+
+
+def _without_bare_marks(lines: list[str]) -> list[str]:
+    """Settle what a plain ``<blockquote>`` was: a citation of the author's above the first attribution, else a quote.
+
+    A mail that is one such block is the author's own text, indented.
+    """
+    bare = [line.startswith(f"{BARE}>") for line in lines]
+    if not any(bare):
+        return lines
+    lines = [line.removeprefix(BARE) for line in lines]
+    quoted = [is_quote(line) for line in lines]
+    known = Attributions(lines, quoted)
+    heads = (
+        i for i, line in enumerate(lines)
+        if line.strip() and not quoted[i] and (known.length(i) or headers.find(lines, i)[0])
+    )  # fmt: skip
+    alone = all(bare[i] or not line.strip() for i, line in enumerate(lines))
+    own = len(lines) if alone else next(heads, 0)
+    return [unquote(line) if bare[i] and i < own else line for i, line in enumerate(lines)]
 
 
 def _headed(lines: list[str], quoted: list[bool]) -> bool:
