@@ -343,6 +343,14 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, data: bytes, said: st
     assert IMessageSource().diagnose(path.rename(tmp_path / "other.db")) is None
 
 
+def test_a_damage_that_cannot_be_quoted_is_a_value(chats: Path) -> None:
+    raw = chats.read_bytes()
+    chats.write_bytes(raw.replace(b"CREATE TABLE message", b"CREATE TABL\xa9 message"))
+    assert "damaged" in str(IMessageSource().diagnose(chats))
+    assert list(IMessageSource().identities(chats)) == []
+    assert [i.reason for i in read(chats) if isinstance(i, Skipped)] == ["damaged database"]
+
+
 @pytest.mark.parametrize(("table", "said"), [("msg_group", "iOS 5"), ("contacts", "without the tables")])
 def test_databases_of_something_else(tmp_path: Path, table: str, said: str) -> None:
     path = tmp_path / "sms.db"

@@ -188,6 +188,14 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert skipped(path) == said
 
 
+def test_odd_ends_of_lines_in_a_header_are_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text('date,"from",text\x0b,"odd\nname\u2028"\n2023-04-01,Ana,hi,1\n', newline="")
+    assert [m.body for m in messages(path)] == ["hi"]
+    path.write_text("date,from,text\r2023-04-01,Ana,hi\r", newline="")
+    assert [m.body for m in messages(path)] == ["hi"]
+
+
 def test_the_first_byte_that_is_not_utf_8_is_found_across_chunks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,6 +287,23 @@ def test_what_is_wrong_with_a_table_is_said(tmp_path: Path, data: bytes, said: s
     path = tmp_path / "export.csv"
     path.write_bytes(data)
     assert said in str(TableSource().diagnose(path))
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (b"file: a.csv", "does not say which source"),
+        (b"source: tabel", "which is none of"),
+        (b"source: [", "cannot be read"),
+        (b"\xff\xfe\xff", "cannot be read"),
+    ],
+)
+def test_descriptions_of_nothing_are_said(tmp_path: Path, told: bytes, said: str) -> None:
+    path = tmp_path / "a.source.yaml"
+    path.write_bytes(told)
+    assert not TableSource().recognises(path)
+    assert said in str(TableSource().diagnose(path))
+    assert TableSource().diagnose(HERE / "support.source.yaml") is None
 
 
 def test_a_spreadsheet_under_another_name_is_said(tmp_path: Path) -> None:

@@ -200,6 +200,8 @@ def test_long_json_is_recognised_by_its_head(tmp_path: Path) -> None:
     assert path.stat().st_size > 65_536
     assert TranscriptSource().recognises(path)
     assert len(messages(path)) == 801  # where the last and the first speaker are the same, two turns are one
+    path.write_text(path.read_text()[:-9])
+    assert skipped(path) == [("truncated or damaged JSON", "long.json")]
     path.write_text(json.dumps([{"start": 1, "text": "hello"}] * 5000))
     assert not TranscriptSource().recognises(path)
 
@@ -218,6 +220,11 @@ def test_long_json_is_recognised_by_its_head(tmp_path: Path) -> None:
         ("a.txt", "[00:01] hello\n[00:05] there\n[00:09] again\n", "does not say who"),
         ("a.txt", "00:01\nhello there\n00:05\nand there\n00:09\nagain\n", "does not say who"),
         ("a.json", '{"segments": [{"start": 0, "text": "hi"}, {"start": 2, "text": "yes"}]}', "does not say who"),
+        (
+            "a.json",
+            '[{"speaker": "A", "start": 0, "text": "hi"}, {"speaker": "B", "start": 2, "text": "yes"',
+            "cut short",
+        ),
         ("a.txt", "dear diary", None),
         ("a.json", '{"a": 1}', None),
         ("a.csv", "", None),

@@ -29,13 +29,22 @@ def private_copy(path: Path) -> Iterator[sqlite3.Connection]:
     with tempfile.TemporaryDirectory(prefix="likeness-") as folder:
         copy = Path(folder) / "chat.db"
         _copy(path, copy)
-        with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as connection:
+        with _errors_as_ours(), closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute("PRAGMA query_only=ON")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens every file it will ever need
             connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
             for file in Path(folder).iterdir():
                 file.unlink()
             yield connection
+
+
+@contextmanager
+def _errors_as_ours() -> Iterator[None]:
+    """SQLite quotes what is damaged, and Python cannot decode the message when that is no text."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise sqlite3.DatabaseError("damaged") from None
 
 
 def _copy(path: Path, copy: Path) -> None:
@@ -70,14 +79,15 @@ def holds_messages(path: Path) -> bool:
             return False
         with private_copy(path) as connection:
             return tables(connection) >= _NEEDED
-    except (OSError, sqlite3.Error, ValueError):
+    except (OSError, sqlite3.Error):
         return False
 
 
 def _tables_of_the_file(path: Path) -> set[str]:
     """Its tables but for what the write-ahead log adds; ``immutable`` takes no lock and makes no file."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        with _errors_as_ours(), closing(sqlite3.connect(address, uri=True)) as connection:
             return tables(connection)
     except sqlite3.Error:
         return set()

@@ -8,7 +8,7 @@ Such a file is given to ``likeness import`` like an export. Paths in it are rela
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +29,18 @@ def describes(path: Path, source: str) -> bool:
         return _loaded(path).get("source") == source
     except InputError:
         return False
+
+
+def problem(path: Path, known: Iterable[str]) -> str | None:
+    """Why a file named like a description is none, or that it is of no ``known`` source; ``None`` for all others."""
+    if not path.name.lower().endswith(SUFFIXES):
+        return None
+    try:
+        source = _loaded(path)["source"]
+    except InputError as error:
+        return f"{error}: {error.hint}"
+    names = sorted(known)
+    return None if source in names else f"{path.name} describes {source!r}, which is none of {', '.join(names)}"
 
 
 def load(path: Path, model: type[_Model]) -> _Model:

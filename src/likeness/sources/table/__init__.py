@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, ClassVar
 
 from pydantic import Field, field_validator
 
+from likeness.core import plugins
 from likeness.core.errors import InputError
 from likeness.core.protocols import Owner
 from likeness.core.types import Identity, Message, Progress, Skipped
@@ -65,8 +66,9 @@ class TableSource:
         return records.guessed(path) is not None and not _is_described(path)
 
     def diagnose(self, path: Path) -> str | None:
-        """Tables without known columns, without rows, or that are spreadsheets or web pages under another name."""
-        return None if _is_described(path) else diagnose(path)
+        """Tables without known columns or rows, or that are something else by another name; descriptions of nothing."""
+        wrong = description.problem(path, plugins.names(plugins.SOURCES)) if path.is_file() else None
+        return wrong or (None if _is_described(path) else diagnose(path))
 
     def files(self, path: Path) -> Sequence[Path]:
         """The file itself."""

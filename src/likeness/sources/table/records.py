@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,9 +71,9 @@ def guessed(path: Path) -> Layout | None:
 
 
 def header(head: str, delimiter: str) -> list[str]:
-    """The fields of the first line."""
+    """The fields of the first record."""
     try:
-        return next(csv.reader(head.splitlines(keepends=True)[:1], delimiter=delimiter), [])
+        return next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), [])
     except csv.Error:
         return []
 
@@ -85,7 +86,7 @@ def delimiter_of(head: str, format: Format) -> str:
 
 
 def _has_a_record(head: str, delimiter: str) -> bool:
-    first = csv.reader(head.splitlines(keepends=True)[:200], delimiter=delimiter)
+    first = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     try:
         columns = len(next(first))
         return any(len(row) == columns for row in first)

@@ -71,6 +71,8 @@ class TranscriptSource:
         found = captions.are_captions(head) or plain.has_times_only(head)
         if segments.is_json(head):
             whole = segments.document(_whole(path)) if path.stat().st_size <= _LONGEST else None
+            if whole is None and segments.seem_to_be(head):
+                return f"{path.name} is a transcript cut short or damaged, and whole JSON was expected: export it again"
             found = bool(segments.listed(whole, speakers=False))
         return _NO_SPEAKERS.format(path.name) if found else None
 
@@ -97,7 +99,8 @@ def _items(path: Path, owner: Owner) -> Iterator[Message | Skipped]:
     text = _whole(path)
     found = _opened(path, text)
     if found is None:
-        yield Skipped("no speakers", path.name, bad=True)
+        damaged = segments.is_json(text) and segments.document(text) is None
+        yield Skipped("truncated or damaged JSON" if damaged else "no speakers", path.name, bad=True)
         return
     if found.headed:
         yield Skipped("heading", f"{path.name}:line 1")
