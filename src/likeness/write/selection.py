@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from likeness.core.protocols import Owner
 from likeness.core.store import Filters, Store
@@ -54,7 +57,7 @@ def select(store: Store, owner: Owner, meant: Candidate, *, mentions: bool = Fal
     and every mail that answers or quotes one of these; with ``mentions`` also those that name them."""
     chosen = Selection()
     natives: set[str] = set()
-    linked: list[tuple[int, Message]] = []
+    links = _Links()
     if meant.kind == "person":
         chosen.conversations = _alone(store.envelopes(), meant, owner)
     else:
@@ -63,12 +66,10 @@ def select(store: Store, owner: Owner, meant: Candidate, *, mentions: bool = Fal
         reason = _reason(message, meant, chosen.conversations, owner)
         if reason:
             _take(chosen, natives, key, message, reason)
-        elif message.reply_to or message.references:
-            linked.append((key, message))
-    while answers := [
-        (key, message) for key, message in linked if key not in chosen.reasons and answers_any(message, natives)
-    ]:
-        for key, message in answers:
+        else:
+            links.add(key, message)
+    while answers := links.to(natives) - chosen.reasons.keys():
+        for key, message in _messages(store, sorted(answers)):
             _take(chosen, natives, key, message, "answers to theirs")
     _add(store, chosen, _quoting(store, chosen), "quotes their words")
     named = set(_naming(store, meant)) - set(chosen.reasons)
@@ -77,6 +78,33 @@ def select(store: Store, owner: Owner, meant: Candidate, *, mentions: bool = Fal
     else:
         chosen.mentions = len(named)
     return chosen
+
+
+class _Links:
+    """Which message answers which, in 16 bytes a link: an archive has a million of them."""
+
+    def __init__(self) -> None:
+        self._keys = array("q")
+        self._hashes = array("q")
+
+    def add(self, key: int, message: Message) -> None:
+        """Note the links of a message that :func:`answers_any` would follow."""
+        if is_mail(message):
+            for native in dict.fromkeys((message.reply_to, *message.references)):
+                self._add(key, native)
+        elif message.from_owner:
+            self._add(key, message.reply_to)
+
+    def to(self, natives: Collection[str]) -> set[int]:
+        """Keys of messages that answer one of ``natives``."""
+        wanted = np.fromiter(map(hash, natives), np.int64, len(natives))
+        found = np.isin(np.array(self._hashes, np.int64), wanted)
+        return set(np.array(self._keys, np.int64)[found].tolist())
+
+    def _add(self, key: int, native: str) -> None:
+        if native:
+            self._keys.append(key)
+            self._hashes.append(hash(native))
 
 
 def answers_any(message: Message, natives: Container[str]) -> bool:
