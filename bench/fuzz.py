@@ -4,6 +4,7 @@ Each case is a whole import of one damaged file into a store of its own folder, 
 recognise, propose, ingest. Allowed are the errors of ``core.errors`` and a clean import with a ledger that adds up.
 
     python -m bench.fuzz [--cases 1000] [--seed 1] [--without-audio]
+    python -m bench.fuzz --sources [NAME …] --cases 2000     every registered source, that many cases each
 """
 
 from __future__ import annotations
@@ -204,7 +205,11 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without-audio", action="store_true")
+    parser.add_argument("--sources", nargs="*", metavar="NAME", help="damage exports of these sources, or of all")
     options = parser.parse_args()
+    if options.sources is not None:
+        _attack_sources(options.cases, options.seed, options.sources)
+        return
     audio = 0 if options.without_audio else options.cases // 3
     before, began = _peak_mb(), time.perf_counter()
     rows = measure(options.cases - audio, options.seed)
@@ -224,6 +229,23 @@ def main() -> None:
         "seconds": time.perf_counter() - began,
     }
     harness.finish("fuzz", HEADER, rows, figures)
+
+
+def _attack_sources(cases: int, seed: int, names: list[str]) -> None:
+    from bench import fuzz_sources
+
+    began = time.perf_counter()
+    rows = []
+    for row in fuzz_sources.measure(cases, seed, BASES, names):
+        print(*row, file=sys.stderr, flush=True)
+        rows.append(row)
+    header = ("source", "cases", "imported", "refused", "ledger wrong", "escaped", "too slow", "MB more")
+    figures: dict[str, float | int | None] = {"seconds": time.perf_counter() - began}
+    for column in ("cases", "ledger wrong", "escaped", "too slow"):
+        figures[column.replace(" ", "_")] = sum(int(str(row[header.index(column)])) for row in rows)
+    figures["sources"] = sum(1 for row in rows if row[1])
+    figures["most_memory_growth_mb"] = max((int(str(row[-1])) for row in rows), default=0)
+    harness.finish("fuzz_sources", header, rows, figures)
 
 
 def _peak_mb() -> float:

@@ -8,15 +8,15 @@ from importlib.util import find_spec
 import typer
 
 _OBTAIN = {
-    "chat": "Google: takeout.google.com, choose Google Chat",
     "discord": "Discord: Settings, Data & Privacy, Request all of my data",
     "eml": "drag mails out of a mail program into a folder; Apple Mail: ~/Library/Mail",
     "facebook": "Facebook: Settings, Your information, Download; messages, format JSON",
-    "gmail": "Google: takeout.google.com, choose Mail",
+    "google_chat": "Google: takeout.google.com, choose Google Chat",
     "hangouts": "Google: takeout.google.com (an export made before Hangouts ended)",
     "imessage": "a Mac: ~/Library/Messages/chat.db (the terminal needs Full Disk Access)",
     "instagram": "Instagram: Accounts Centre, Download your information; messages, format JSON",
     "mbox": "Gmail: takeout.google.com; Thunderbird: the profile's Mail folder; Apple Mail: Mailbox, Export",
+    "msg": "Outlook for Windows: drag mails out of it into a folder",
     "olm": "Outlook for Mac: File, Export, as .olm",
     "postgres": "a NAME.source.yaml with the query and the mapping of its columns",
     "pst": "Outlook: File, Open & Export, Export to a file (.pst)",
@@ -26,7 +26,6 @@ _OBTAIN = {
     "table": "a .csv or .jsonl, with a NAME.source.yaml that names its columns",
     "telegram": "Telegram Desktop: Settings, Advanced, Export; format JSON",
     "transcript": "Plaud and others: export as txt, srt, vtt or JSON with speakers",
-    "transcripts": "Plaud and others: export as txt, srt, vtt or JSON with speakers",
     "whatsapp": "WhatsApp: a chat, More, Export chat, without media",
 }
 
