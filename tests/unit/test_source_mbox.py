@@ -499,7 +499,11 @@ def test_a_damaged_takeout_never_makes_it_raise(
 
 @settings(max_examples=200, deadline=None)
 @given(
-    words=st.lists(st.sampled_from(["Re: ", "re:", "AW: ", "[R] ", "a", " b", "Ünd", "=?utf-8?q?=C3=A4?=", ":", "\\"]))
+    words=st.lists(
+        st.sampled_from(
+            ["Re: ", "re:", "AW: ", "[R] ", "[", "]", "[re: x] ", "a", " b", "Ünd", "=?utf-8?q?=C3=A4?=", ":", "\\"]
+        )
+    )
 )
 def test_the_quick_way_to_a_subject_gives_what_the_slow_one_does(words: list[str]) -> None:
     raw = "".join(words).strip().encode()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -119,15 +120,14 @@ class MboxSource:
                 needed = bytearray(len(needed))
                 skipped = dict.fromkeys(skipped, Skipped(folders.LEFT_OUT[kind], label))
             unreported = 0
-            for number, offset in enumerate(found.offsets):
-                if offset < start:
-                    continue
-                if number % _PROGRESS_EVERY == 0 or unreported > _PROGRESS_BYTES:
-                    yield Progress(offset, size, offset)
+            for number in range(bisect_left(found.offsets, start), len(found.offsets)):
+                if not number % _PROGRESS_EVERY or unreported > _PROGRESS_BYTES:
+                    yield Progress(found.offsets[number], size, found.offsets[number])
                     unreported = 0
                 if not needed[number]:
                     yield skipped[found.states[number]]
                     continue
+                offset = found.offsets[number]
                 end = found.offsets[number + 1] if number + 1 < len(found.offsets) else size
                 line, raw = _mail(handle, offset, end)
                 unreported += len(raw)

@@ -93,7 +93,7 @@ def _indexed(
     for heading in headings:
         if heading.fields is None:
             left_out[len(found.offsets)] = (heading.reason, heading.bad)
-            found.add(heading.place, "", 0, index.READ)
+            found.add(heading.place, b"", 0, index.READ)
         else:
             index.add_fields(found, heading.place, heading.fields, owners, heading.kind, keep_answers=keep_answers)
     return found, left_out

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from likeness.sources.mail import charsets, folders, threads
 from likeness.sources.mail.addresses import Owners, decoded, sender
-from likeness.sources.mail.separators import Found, scan
+from likeness.sources.mail.separators import scan
 
 _NAMES = (
     "from",
@@ -29,9 +29,9 @@ _NAMES = (
     "x-gmail-labels",
     "delivered-to",
 )
-_PLAIN_ID = re.compile(rb"<[!-;=?-~]+>")
+_LEAD = re.compile(rb"(?:re: *|\[[^\[\]:=]{1,40}\] *)*")
 _PLAIN_SUBJECT = re.compile(rb"(?:[!-9;<>-Z\\^-~]+(?: (?! )|$))*")
-"""A lower-case subject that has no further prefix, list tag, encoded word nor space to be taken out."""
+"""What may precede a subject (in lower case), and one with no other prefix, tag, encoded word or space to take out."""
 _SENDERS_REMEMBERED = 20_000
 _DELETED_IN_MOZILLA = 0x0008
 _PARENTS = 30
@@ -64,9 +64,9 @@ def labels(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(label.strip().strip('"') for label in decoded(value).split(",") if label.strip()))
 
 
-def is_chat(kind: folders.Kind, native_id: str, subject: str) -> bool:
+def is_chat(kind: folders.Kind, native_id: bytes, *, has_subject: bool) -> bool:
     """True for a chat that Gmail keeps as mail: a "chat" label alone could be the person's own."""
-    return kind == "chat" and (not native_id or not subject or native_id.endswith(".chat@gmail.com"))
+    return kind == "chat" and (not native_id or not has_subject or native_id.endswith(b".chat@gmail.com"))
 
 
 def _raw(headers: bytes, lowered: bytes, marker: bytes) -> bytes:
@@ -99,10 +99,10 @@ class Index:
     answers: set[str] = field(default_factory=set)
     """The Message-IDs that they answer, where these were asked for."""
 
-    def add(self, offset: int, native_id: str, subject: int, state: int) -> None:
+    def add(self, offset: int, native_id: bytes, subject: int, state: int) -> None:
         """Enter a mail: where it stands, its Message-ID, the hash of its plain subject (0: none) and its state."""
         self.offsets.append(offset)
-        self.ids.append(_hashed(native_id))
+        self.ids.append(hash(native_id) if native_id else 0)
         self.subjects.append(subject)
         self.states.append(state)
 
@@ -181,38 +181,35 @@ def build(handle: IO[bytes], owners: Owners, *, keep_answers: bool = False) -> I
     """Index an mbox opened in binary mode, reading it once. ``keep_answers`` fills :attr:`Index.answers`."""
     index = Index()
     known: dict[bytes, bool] = {}
-    for found in scan(handle):
-        _enter(index, found, owners, known, keep_answers)
+    for offset, headers in scan(handle):
+        lowered = headers.lower()
+        from_ = _raw(headers, lowered, b"\nfrom:")
+        mine = known.get(from_)
+        if mine is None:
+            mine = owners.recognise(sender(decoded(charsets.decode(from_)))) is not None
+            if len(known) < _SENDERS_REMEMBERED:
+                known[from_] = mine
+        native_id = _native_id(_raw(headers, lowered, b"\nmessage-id:"))
+        subject, is_reply = _subject(_raw(headers, lowered, b"\nsubject:"))
+        is_marked = b"\nx-gmail-labels:" in lowered or b"\nx-mozilla-status:" in lowered
+        state = _state(headers, lowered, native_id, bool(subject)) if is_marked else READ
+        index.add(offset, native_id, subject, state)
+        if mine and state == READ:
+            index.add_owned(_parents(headers, lowered), is_reply=is_reply, keep_answers=keep_answers)
     return index
 
 
-def _enter(index: Index, found: Found, owners: Owners, known: dict[bytes, bool], keep_answers: bool) -> None:
-    headers, lowered = found.headers, found.headers.lower()
-    from_ = _raw(headers, lowered, b"\nfrom:")
-    mine = known.get(from_)
-    if mine is None:
-        mine = owners.recognise(sender(decoded(charsets.decode(from_)))) is not None
-        if len(known) < _SENDERS_REMEMBERED:
-            known[from_] = mine
-    native_id = _native_id(_raw(headers, lowered, b"\nmessage-id:"))
-    subject, is_reply = _subject(_raw(headers, lowered, b"\nsubject:"))
-    state = _state(headers, lowered, native_id, bool(subject))
-    index.add(found.offset, native_id, subject, state)
-    if mine and state == READ:
-        index.add_owned(_parents(headers, lowered), is_reply=is_reply, keep_answers=keep_answers)
-
-
-def _native_id(raw: bytes) -> str:
-    if _PLAIN_ID.fullmatch(raw):  # nearly all, and much faster
-        return raw[1:-1].decode("ascii")
-    return next(iter(threads.ids(charsets.decode(raw))), "")
+def _native_id(raw: bytes) -> bytes:
+    if raw.startswith(b"<") and raw.find(b">") == len(raw) - 1 and raw.isascii() and len(raw.split(None, 1)) == 1:
+        return raw[1:-1]  # nearly all, and much faster
+    return next(iter(threads.ids(charsets.decode(raw))), "").encode("utf-8", "surrogatepass")
 
 
 def add_fields(
     index: Index, place: int, values: Mapping[str, str], owners: Owners, kind: folders.Kind, *, keep_answers: bool
 ) -> None:
     """Enter a mail of an archive that is no mbox by its header fields (names as in :func:`fields`)."""
-    native_id = next(iter(threads.ids(values.get("message-id", ""))), "")
+    native_id = next(iter(threads.ids(values.get("message-id", ""))), "").encode("utf-8", "surrogatepass")
     subject = decoded(values.get("subject", ""))
     state = _STATES.get(kind, READ) if kind in folders.LEFT_OUT else READ
     index.add(place, native_id, _hashed(threads.plain_subject(subject)), state)
@@ -229,13 +226,13 @@ def _parents(headers: bytes, lowered: bytes) -> tuple[str, ...]:
     return threads.parent_ids(threads.ids(replies), threads.ids(references))[:_PARENTS]
 
 
-def _state(headers: bytes, lowered: bytes, native_id: str, has_subject: bool) -> int:
+def _state(headers: bytes, lowered: bytes, native_id: bytes, has_subject: bool) -> int:
     raw = _raw(headers, lowered, b"\nx-gmail-labels:")
     if raw:
         kind = _kind(raw)
         if kind != "chat":
             return _STATES.get(kind, READ)
-        return CHAT if is_chat(kind, native_id, "s" if has_subject else "") else READ
+        return CHAT if is_chat(kind, native_id, has_subject=has_subject) else READ
     flags = _raw(headers, lowered, b"\nx-mozilla-status:")
     if flags:
         try:
@@ -250,22 +247,21 @@ def _kind(raw: bytes) -> folders.Kind:
     return folders.of_labels(labels(charsets.decode(raw)))
 
 
+@lru_cache(maxsize=8192)
 def _subject(raw: bytes) -> tuple[int, bool]:
     """The hash of a subject without its prefixes (0 where there is none), and whether it says "Re:"."""
-    plain = raw.lower()
-    is_reply = plain.startswith(b"re: ")
-    while plain.startswith(b"re: "):
-        plain = plain[4:]
-    if _PLAIN_SUBJECT.fullmatch(plain):  # nearly all, and much faster
-        return _hashed(plain.decode("ascii")), is_reply
+    lowered = raw.lower()
+    lead = _LEAD.match(lowered)
+    end = lead.end() if lead else 0
+    if _PLAIN_SUBJECT.fullmatch(lowered, end):  # nearly all, and much faster
+        return hash(lowered[end:]) if len(lowered) > end else 0, b"re:" in lowered[:end]
     return _odd_subject(raw)
 
 
-@lru_cache(maxsize=4096)
 def _odd_subject(raw: bytes) -> tuple[int, bool]:
     text = decoded(charsets.decode(raw))
     return _hashed(threads.plain_subject(text)), threads.is_reply(text)
 
 
 def _hashed(text: str) -> int:
-    return hash(text) if text else 0
+    return hash(text.encode("utf-8", "surrogatepass")) if text else 0

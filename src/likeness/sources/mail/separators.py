@@ -30,6 +30,7 @@ _SEPARATOR = re.compile(
 _BLANK = re.compile(rb"\n\r?\n")
 _MARK = b"\nFrom "
 _MARK_START = int.from_bytes(_MARK[:2], "little")
+_RETURN = 13
 _FEW = 4096
 """Buffers shorter than this are searched plainly; in longer ones numpy is five times as fast."""
 
@@ -53,13 +54,21 @@ def scan(handle: IO[bytes]) -> Iterator[Found]:
     handle.seek(0)
     base = 0
     buffer = b"\n"  # as if a line ended before the file, so that the first separator is found like the others
-    candidates: Iterator[int] = iter(())
+    candidates: list[int] = []
     resume = 0
     ended = False
     while True:
         for at in candidates:
             if at < resume:
                 continue
+            line = buffer.find(b"\n", at + 1, at + LINE_LIMIT)
+            match = _SEPARATOR.match(buffer, at + 1) if line >= 0 else None
+            if match is not None and buffer[line - 1] != _RETURN:  # nearly all, and found without a further call
+                end = buffer.find(b"\n\n", match.end(), at + HEADER_LIMIT)
+                if end >= 0:
+                    yield Found(base + at, buffer[at + 1 : end + 1])
+                    resume = end
+                    continue
             is_separator = _is_separator(buffer, at, ended)
             end = _headers_end(buffer, at, ended) if is_separator else at + len(_MARK)
             if is_separator is None or end < 0:
@@ -81,19 +90,20 @@ def scan(handle: IO[bytes]) -> Iterator[Found]:
         candidates = _marks(buffer, resume)
 
 
-def _marks(buffer: bytes, start: int) -> Iterator[int]:
+def _marks(buffer: bytes, start: int) -> list[int]:
     """Places of a line feed followed by "From "."""
+    found: list[int] = []
     if len(buffer) - start < _FEW:
         at = buffer.find(_MARK, start)
         while at >= 0:
-            yield at
+            found.append(at)
             at = buffer.find(_MARK, at + 1)
-        return
-    found: list[int] = []
+        return found
     for shift in (0, 1):
         pairs = np.frombuffer(buffer, dtype="<u2", count=(len(buffer) - shift) // 2, offset=shift)
         found += (np.flatnonzero(pairs == _MARK_START) * 2 + shift).tolist()
-    yield from (at for at in sorted(found) if at >= start and buffer.startswith(_MARK, at))
+    found.sort()
+    return [at for at in found if at >= start and buffer.startswith(_MARK, at)]
 
 
 def _is_separator(buffer: bytes, at: int, ended: bool) -> bool | None:
