@@ -1,8 +1,8 @@
 """The whole of writing's preparation on generated exports: import to dataset, in a fresh process, stage by stage.
 
-Memory is the resident memory of that process and of all it started, added up every 50 ms: pages that two of them share
-are counted twice. Throughput is in messages of the stage (in the exports, in the store, the owner's, exchanges, kept,
-chosen, at last examples) per second on the clock.
+Memory is the resident memory of that process and of all it started, added up five times a second: pages that two of
+them share are counted twice. Throughput is in messages of the stage (in the exports, in the store, the owner's,
+exchanges, kept, chosen, at last examples) per second on the clock.
 
     python -m bench.pipeline [--messages 20000] [--all] [--keep FOLDER]
 """
@@ -134,7 +134,7 @@ class _Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._ended.wait(0.05):
+        while not self._ended.wait(0.2):
             total = 0
             try:
                 for process in (self._process, *self._process.children(recursive=True)):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from likeness.core import artefacts
-from likeness.core.errors import EngineMissing, InputError, NotFound, NotReady, TooFewExamples
+from likeness.core.errors import Busy, EngineMissing, InputError, NotFound, NotReady, TooFewExamples
 from likeness.core.events import drain
 from likeness.core.home import Home, PersonHome
 from likeness.core.recipes import presets
 from likeness.core.store import Store
 from likeness.core.types import Message
-from likeness.write import dataset, dedupe
+from likeness.write import corpus, dataset, dedupe, helpers, pair
+from likeness.write.edition import edition
 from likeness.write.prepare import latest_dataset, prepare
 from likeness.write.recipe import SYSTEM_PROMPT, PrepareRecipe, prepare_recipe
 
@@ -188,7 +190,7 @@ def test_stopped_at_any_moment_it_leaves_no_half_dataset(home: PersonHome) -> No
     events = len(drain(prepare(home, recipe())))
     done = latest_dataset(home)
     fill(home, thread(300))
-    for stop in range(1, events):
+    for stop in range(1, events, 3):
         job = prepare(home, recipe())
         for _ in range(stop):
             next(job)
@@ -245,6 +247,120 @@ def test_chats_are_merged_into_bursts_and_traced(home: PersonHome) -> None:
     assert rows[0].exchange.channel == "whatsapp"
     measures = artefacts.load(latest_dataset(home)).measures
     assert measures["dropped"] == {"media placeholder": 1, "one word": 1}
+
+
+def chat(count: int, conversation: str = "chat") -> list[Message]:
+    """A group in which some replies name a message of long ago."""
+    chance = random.Random(count)
+    people = ("Ben", "Cleo", "Ana Souza", "Ana Souza")
+    said = []
+    for i in range(count):
+        sender = chance.choice(people)
+        named = f"{conversation}/{chance.randrange(i)}" if i and chance.random() < 0.2 else ""
+        text = " ".join(chance.choices(TOPICS + VERBS, k=8))
+        said.append(
+            Message(
+                f"{conversation}{i}", "whatsapp", conversation, sender, START + timedelta(minutes=7 * i), text,
+                sender == "Ana Souza", sender_name=sender, native_id=f"{conversation}/{i}", reply_to=named,
+            )
+        )  # fmt: skip
+    return said
+
+
+def test_a_long_chat_is_read_a_window_at_a_time(home: PersonHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(home, [*chat(400), *chat(300, "other")])
+    drain(prepare(home, recipe(), allow_small=True))
+    whole = list(dataset.exchanges(latest_dataset(home)))
+    by_id = {message.id: message for message in [*chat(400), *chat(300, "other")]}
+    named = [row.exchange for row in whole if by_id[row.exchange.message_ids[0]].reply_to]
+    assert len(named) > 40
+    for exchange in named:
+        assert by_id[exchange.context_ids[0]].native_id == by_id[exchange.message_ids[0]].reply_to
+    for folder in home.datasets.iterdir():
+        shutil.rmtree(folder)
+    monkeypatch.setattr(corpus, "_LOOKED_AHEAD", 20)
+    monkeypatch.setattr(pair, "_NAMED_AT_ONCE", 3)
+    drain(prepare(home, recipe(), allow_small=True))
+    assert list(dataset.exchanges(latest_dataset(home))) == whole
+
+
+def test_the_number_of_helpers_changes_nothing(home: PersonHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(home, [*threads(60), *chat(300)])
+    made = []
+    for count in (0, 2):
+        monkeypatch.setattr(helpers, "useful", lambda items, worthwhile, count=count: count)
+        drain(prepare(home, recipe()))
+        folder = latest_dataset(home)
+        measures = artefacts.load(folder).measures
+        files = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "manifest.json"}
+        made.append((folder.name, measures, files))
+        shutil.rmtree(folder)
+    assert made[0] == made[1]
+
+
+def test_everything_becomes_examples_when_asked(home: PersonHome) -> None:
+    fill(home, threads(90))
+    drain(prepare(home, recipe(token_budget=1000), allow_small=True))
+    some = artefacts.load(latest_dataset(home)).measures
+    drain(prepare(home, recipe(token_budget=1000, everything=True)))
+    everything = artefacts.load(latest_dataset(home)).measures
+    assert some["selected"]["tokens"] <= 1000 < some["available"]["tokens"]
+    assert everything["selected"] == everything["available"] == some["available"]
+    assert everything["examples"]["total"] == 270
+    assert "diversity" not in everything
+
+
+def test_what_was_chosen_is_told_against_what_there_is(home: PersonHome) -> None:
+    fill(home, threads(90))
+    drain(prepare(home, recipe(token_budget=1500), allow_small=True))
+    measures = artefacts.load(latest_dataset(home)).measures
+    for name, histogram in measures["histograms"].items():
+        total = {key: sum(line[key] for line in histogram.values()) for key in next(iter(histogram.values()))}
+        assert total == {
+            "corpus": measures["available"]["messages"], "corpus_tokens": measures["available"]["tokens"],
+            "selected": measures["selected"]["messages"], "selected_tokens": measures["selected"]["tokens"],
+        }, name  # fmt: skip
+    chosen, chance, longest = (measures["diversity"][name] for name in ("chosen", "random", "longest"))
+    assert longest["messages"] <= chance["messages"]
+    assert max(chance["tokens"], longest["tokens"]) <= chosen["tokens"]
+    assert chosen["distinct_words"] >= chance["distinct_words"]
+    assert 0 < chosen["similarity"] < 1
+
+
+def test_a_changed_cleaner_makes_the_dataset_anew(home: PersonHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(home, threads(80))
+    drain(prepare(home, recipe()))
+    first = latest_dataset(home)
+    monkeypatch.setattr("likeness.write.prepare.edition", lambda writer: "another")
+    drain(prepare(home, recipe()))
+    assert latest_dataset(home) != first
+    assert artefacts.load(latest_dataset(home)).extra == {"pipeline": "another"}
+
+
+def test_the_edition_is_that_of_the_stages_and_of_the_writer(tmp_path: Path) -> None:
+    root = tmp_path / "write"
+    shutil.copytree(Path(dataset.__file__).parent, root, ignore=shutil.ignore_patterns("__pycache__"))
+    now = edition("builtin.double", root)
+    assert now == edition("builtin.double")
+    assert now != edition("builtin.recall", root)
+    (root / "ingest.py").write_text("# reading archives is no stage of it\n")
+    assert edition("builtin.double", root) == now
+    for name in ("clean/quotes.py", "redact/contact.py", "dedupe.py", "select.py"):
+        before = edition("builtin.double", root)
+        with (root / name).open("a") as handle:
+            handle.write("# changed\n")
+        assert edition("builtin.double", root) != before
+    (root / "clean" / "new.py").write_text("")
+    assert edition("builtin.double", root) != before
+
+
+def test_a_second_preparation_at_the_same_time_is_refused(home: PersonHome) -> None:
+    fill(home, threads(80))
+    job = prepare(home, recipe())
+    next(job)
+    with pytest.raises(Busy):
+        drain(prepare(home, recipe()))
+    assert drain(job)[-1].stage == "prepared"
 
 
 def test_every_preset_is_whole_and_bad_options_are_named() -> None:

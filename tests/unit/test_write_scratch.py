@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from likeness.core import files
+from likeness.core.errors import Busy
 from likeness.write import scratch
 
 
@@ -25,6 +26,16 @@ def test_records_are_read_in_any_order_and_while_written(tmp_path: Path) -> None
         assert folder.stat().st_mode & 0o777 == files.FOLDER_MODE
         records.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_process_works_in_a_folder_at_a_time(tmp_path: Path) -> None:
+    (tmp_path / ".scratch.left.part").mkdir()
+    with scratch.alone(tmp_path):
+        assert list(tmp_path.iterdir()) == []
+        with pytest.raises(Busy, match="already"), scratch.alone(tmp_path):
+            pass
+    with scratch.alone(tmp_path):
+        pass
 
 
 def test_the_folder_goes_when_the_work_fails_and_is_swept_after_a_kill(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import blake2b
 from itertools import islice
@@ -19,10 +19,12 @@ import numpy as np
 from likeness.core import files
 from likeness.core.types import Example
 from likeness.write import dataset
+from likeness.write.helpers import Helpers
 from likeness.write.recipe import SYSTEM_PROMPT
 from likeness.write.redact import scan
 
 _LINES_AT_ONCE = 20_000
+_TEXTS_AT_ONCE = 1_000
 
 
 def chatml(example: Example) -> dict[str, Any]:
@@ -54,12 +56,30 @@ def export(folder: Path) -> list[Path]:
     return list(paths.values())
 
 
-def rescan(paths: Iterable[Path], regions: Sequence[str]) -> Counter[str]:
+def rescan(paths: Iterable[Path], regions: Sequence[str], *, helpers: int = 0) -> Counter[str]:
     """Look for personal data once more in every string of finished files; counts by kind, empty when clean.
 
-    What stands in several files is looked at once: 8 bytes of memory for each different string.
+    ``helpers`` is the number of processes that do it. What stands in several files is looked at once: 8 bytes of memory
+    for each different string.
     """
     found: Counter[str] = Counter()
+    with Helpers(_scanning, regions, count=helpers) as scanning:
+        for counted in scanning.map(_different(paths)):
+            found += counted
+    return found
+
+
+def _scanning(regions: Sequence[str]) -> Callable[[list[str]], Counter[str]]:
+    """What a helper does with a batch of strings."""
+
+    def count(texts: list[str]) -> Counter[str]:
+        return sum((scan(text, regions) for text in texts), Counter())
+
+    return count
+
+
+def _different(paths: Iterable[Path]) -> Iterator[list[str]]:
+    """The strings of the files, each once, some at a time."""
     seen = np.empty(0, dtype=np.uint64)
     for path in paths:
         with path.open(encoding="utf-8", newline="\n") as lines:
@@ -67,10 +87,10 @@ def rescan(paths: Iterable[Path], regions: Sequence[str]) -> Counter[str]:
                 texts = {_hash(text): text for line in block for text in _strings(json.loads(line))}
                 hashes = np.fromiter(texts, dtype=np.uint64, count=len(texts))
                 new = np.setdiff1d(hashes, seen, assume_unique=True)
-                for number in new.tolist():
-                    found += scan(texts[number], regions)
                 seen = np.union1d(seen, new)
-    return found
+                found = (texts[number] for number in new.tolist())
+                while batch := list(islice(found, _TEXTS_AT_ONCE)):
+                    yield batch
 
 
 def _strings(record: dict[str, Any]) -> Iterator[str]:

@@ -37,7 +37,7 @@ from likeness.write.split import split
 
 _BATCH = 100
 """Exchanges that examples are made of at once."""
-_WORTH_HELPERS = 10_000
+_WORTH_HELPERS = 2_000
 """Exchanges from which starting helpers costs less than they save."""
 
 
@@ -49,12 +49,11 @@ def prepare(home: PersonHome, recipe: PrepareRecipe, *, allow_small: bool = Fals
 
     Raises :class:`NotReady` when nothing was imported, :class:`TooFewExamples` when there are fewer examples than
     ``recipe.minimum_examples`` and ``allow_small`` is false, :class:`EngineMissing` when ``recipe.writer`` cannot
-    run. Stopped at any moment it leaves the datasets as they were.
+    run, :class:`Busy` while another process prepares. Stopped at any moment it leaves the datasets as they were.
     """
-    files.sweep(home.datasets)
     if not home.store.is_file():
         raise NotReady("nothing has been imported yet", hint="import first: likeness import PATH…")
-    with Store.open(home.store) as store:
+    with scratch.alone(home.datasets), Store.open(home.store) as store:
         found = yield from survey(store, home, recipe)
         pipeline = edition(recipe.writer)
         key = artefacts.digest([found.data_hash, recipe.model_dump_json(), pipeline])
@@ -118,7 +117,8 @@ def _make(
         _enough(manifest, recipe, allow_small)
         paths = export(out)
         yield Event("export", 1, 2, "steps")
-        counted["personal_data_left"] = dict(rescan(paths, recipe.phone_regions))
+        count = helpers.useful(len(chosen), _WORTH_HELPERS)
+        counted["personal_data_left"] = dict(rescan(paths, recipe.phone_regions, helpers=count))
         yield Event("export", 2, 2, "steps")
         manifest.save(out)
     return manifest

@@ -6,6 +6,7 @@ for a dataset and :func:`likeness.core.files.sweep` removes it when its maker wa
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
@@ -16,8 +17,27 @@ from pathlib import Path
 from typing import IO, Any
 
 from likeness.core import files
+from likeness.core.errors import Busy
 
 _WRITE_BUFFER = 1 << 20
+
+
+@contextmanager
+def alone(parent: Path) -> Iterator[None]:
+    """Be the only process at work in ``parent``, whose scratch folders are then nobody's and go.
+
+    Raises :class:`Busy` when another is.
+    """
+    descriptor = os.open(files.private_folder(parent), os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Busy("a dataset is being prepared already", hint="wait until it is done, then try again") from None
+        files.sweep(parent)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
