@@ -129,6 +129,31 @@ def test_an_attribution_broken_over_lines_goes_whole(attribution: str) -> None:
     assert whole(f"{OWN}\n\n{broken}\n\n> {THEIRS}\n") == OWN
 
 
+def test_an_attribution_on_the_authors_line_goes_and_a_sentence_like_it_stays() -> None:
+    for attribution in (WITH_VERB[0], WITH_VERB[1], "On Thursday, November 20, 2014, Ben Ode wrote:"):
+        assert whole(f"{OWN} {attribution}\n> {THEIRS}") == OWN
+        assert whole(f"{OWN}--- {attribution}\n> {THEIRS}") == OWN
+    sentence = "You asked for it. On page 3 of the letter she wrote:\nnever again."
+    assert whole(sentence) == sentence
+
+
+def test_short_and_dashed_headers_go() -> None:
+    for header in (
+        "From: ben@example.org\nDate: Wed, 16 May 2012 00:15:02 -0600\n",
+        "From: ben@example.org Date: Wed, 16 May 2012 00:15:02 -0600\n",
+        "---- Ben Ode wrote ----\n",
+        "On Tue, Apr 11, 2017 at 10:07 PM Ben Ode\n\n<\nmailto:ben@example.org\n> wrote:",
+    ):
+        assert whole(f"{OWN}\n\n{header}\n{THEIRS}") == OWN
+
+
+def test_a_plain_blockquote_above_the_attribution_is_the_authors_citation() -> None:
+    quote = "<div>On 3 Feb 2020, at 10:11, Ben &lt;b@example.org&gt; wrote:</div><blockquote>theirs</blockquote>"
+    assert whole(f"<p>As they say:</p><blockquote>Cited.</blockquote>{quote}", html=True) == "As they say:\n\nCited."
+    assert whole(f"<blockquote><p>{OWN}</p></blockquote>", html=True) == OWN
+    assert whole(f"<p>{OWN}</p><blockquote>theirs</blockquote>", html=True) == OWN
+
+
 @pytest.mark.parametrize("labels", HEADERS, ids=lambda labels: labels[3])
 @pytest.mark.parametrize("form", ["{}: ", "*{}:* ", "**{}:** ", "{} : ", "> {}: "])
 def test_a_reply_header_goes_with_what_it_stands_over(labels: tuple[str, ...], form: str) -> None:
@@ -241,6 +266,8 @@ def test_marked_signatures_go(signature: str) -> None:
         "Questo messaggio e gli allegati sono riservati e confidenziali.",
         "Este mensaje y sus adjuntos son confidenciales y se dirigen a su destinatario.",
         "Ana Souza\nHead of Locks\nTel: +44 20 7946 0000\nwww.locks.example.org",
+        "----------------\n\nAna Souza\n\nt. 555-931-0702\n\nskype: ana\n\nhttps://locks.example.org/",
+        "Ana Souza\nvia mobile",
     ],
 )
 def test_what_programs_and_firms_append_goes(end: str) -> None:

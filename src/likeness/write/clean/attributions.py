@@ -54,7 +54,10 @@ _FIRST_PERSON = re.compile(
 )
 _RUN_ON = re.compile(
     rf"(?P<own>.{{0,800}}\S)(?:\s|-{{2,}})\s*(?P<rest>(?:On|Am|Le|El|Il(?: giorno)?|Em|Op|Den|Dne|W dniu) "
-    rf".{{0,12}}?\d.{{0,200}}?(?:{words.WROTE})\s?.{{0,60}}[:：]\s*)$"
+    rf".{{0,28}}?\d.{{0,200}}?(?:{words.WROTE})\s?.{{0,60}}[:：]\s*)$"
+)
+_PRECISE = re.compile(
+    rf"{_TIME}|^\w+ (?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|gio|ven|sam|dom|jeu|mo|di|mi|do)", re.I
 )
 MOST_LINES = 5
 _LAST = (":", "：", ">", ")", "--", "...", "…")
@@ -66,7 +69,9 @@ def apart(line: str) -> list[str]:
     if len(line) > 1200 or not line.rstrip().endswith((":", "：")):
         return [line]
     match = _RUN_ON.match(line)
-    return [match["own"].rstrip("- "), match["rest"]] if match and not line.lstrip().startswith(">") else [line]
+    if not match or line.lstrip().startswith(">") or not (_mailed(match["rest"]) or _PRECISE.search(match["rest"])):
+        return [line]
+    return [match["own"].rstrip("- "), match["rest"]]
 
 
 class Attributions:

@@ -158,6 +158,7 @@ FORWARDED = (
 )
 
 SENT_FROM = (
+    r"via (?:my )?(?=mobile|iphone|ipad|android|blackberry)|"
     r"(?:sent|written|posted|typed) (?:from|via|with|using|by|on) (?:my |the )?|get (?:outlook|bluemail|spark) for |"
     r"(?:von meinem|von meiner|aus|vom) .{1,40} gesendet|gesendet (?:von|mit|über|aus) (?:meine[mr] |der |dem )?|"
     r"diese nachricht wurde (?:von|mit) .{1,60} gesendet|"

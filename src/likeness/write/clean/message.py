@@ -17,8 +17,9 @@ from likeness.write.clean.signatures import Signatures
 _LOOKS_HTML = re.compile(
     r"<(?:html|body|div|p|br|table|span|blockquote|pre|font|ul|ol|center|h[1-6]|a|b|o:p)\b[^<>]*>", re.I
 )
+_MAIL_SOURCES = frozenset({"mbox", "eml", "emlx", "msg", "olm", "pst"})
 _ANSWER = re.compile(
-    r"\s*(?:re|aw|antw|antwort|sv|vs|odp|res|rif|ynt|tr|wg|fwd?|rv|enc|vl|i|doorst|ref|bls|回复|答复|转发)(?:\[\d+\])?\s?[:：]",
+    r"\s*(?:re|aw|antw|antwort|sv|vs|odp|res|rif|ynt|tr|wg|fwd?|rv|enc|vl|i|doorst|bls|回复|答复|转发)(?:\[\d+\])?\s?[:：]",
     re.I,
 )
 _TOKEN = re.compile(r"[^\W\d_]{2,}")
@@ -43,7 +44,7 @@ class Cleaned:
 
 def is_mail(message: Message) -> bool:
     """True for mail, false for chat: only mail carries quotes, greetings and signatures."""
-    return message.source in {"mbox", "eml", "emlx"} or bool(message.subject)
+    return message.source in _MAIL_SOURCES or bool(message.subject)
 
 
 def is_answer(message: Message) -> bool:

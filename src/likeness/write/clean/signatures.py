@@ -19,6 +19,7 @@ _STRONG_CONTACT = re.compile(
     r"\+\d[\d ().-]{6,}\d|\(?\d{2,4}\)?[ .-]\d{3}[ .-]?\d{3,4}|^\W*\S+@\S+\.\w{2,}\W*$|^\W*(?:https?://|www\.)\S+$",
     re.I,
 )
+_RULE = re.compile(r"\s{0,4}(?:[-_=*~#]\s?){5,120}$")
 _SENTENCE_END = re.compile(r"[a-zà-ÿ]{2}[.?!]$")
 _QUESTION = re.compile(r"\?\s*$")
 _SPACE = re.compile(r"\s+")
@@ -78,7 +79,10 @@ def strip(lines: list[str], signatures: Signatures) -> tuple[list[str], int]:
     end = len(kept)
     while end and (not normalised(kept[end - 1]) or normalised(kept[end - 1]) in signatures.lines):
         end -= 1
-    kept = _before_contacts(_below_closing(kept[:end], signatures.names), signatures.names)
+    kept = _below_rule(_below_closing(kept[:end], signatures.names))
+    while kept and not kept[-1].strip():
+        kept.pop()
+    kept = _before_contacts(kept, signatures.names)
     if not any(line.strip() for line in kept):
         return lines, 0
     return kept, sum(1 for line in lines[len(kept) :] if normalised(line))
@@ -135,7 +139,17 @@ def _before_contacts(lines: list[str], names: frozenset[str]) -> list[str]:
         return lines
     contacts = sum(1 for line in block if _STRONG_CONTACT.search(line))
     named = greetings.is_name(block[0], names) or greetings.may_be_name(block[0].split("|")[0].split(",")[0])
-    if named and contacts and contacts + len(block) > 2:
-        # The name stays: it is how the author signs.
-        return lines[: start + 1] if greetings.may_be_name(block[0]) else lines[:start]
-    return lines
+    return lines[:start] if named and contacts and contacts + len(block) > 2 else lines
+
+
+def _below_rule(lines: list[str]) -> list[str]:
+    """Drop what stands below the last drawn line when it is short lines only, two of them contact data or more."""
+    rule = next(
+        (i for i in range(len(lines) - 1, max(-1, len(lines) - 3 * _LONGEST_BLOCK), -1) if _RULE.match(lines[i])), 0
+    )
+    block = [line.strip() for line in lines[rule + 1 :] if line.strip()]
+    if not rule or not 2 <= len(block) <= _LONGEST_BLOCK:
+        return lines
+    if any(len(line) > 90 or _SENTENCE_END.search(line) or _QUESTION.search(line) for line in block):
+        return lines
+    return lines[:rule] if sum(1 for line in block if _STRONG_CONTACT.search(line)) >= 2 else lines
