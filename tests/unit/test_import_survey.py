@@ -115,7 +115,7 @@ def test_a_folder_a_source_knows_is_one_archive_and_the_rest_of_it_is_looked_at(
 
 def test_sources_for_everything_else_come_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     points = {"anything": Anything, "box": Box}
-    monkeypatch.setattr(plugins, "names", lambda group: sorted(points))
+    monkeypatch.setattr(plugins, "_sources", lambda: points)
     monkeypatch.setattr(plugins, "source", lambda name: points[name]())
     (tmp_path / "a.txt").write_text("BOX")
     (tmp_path / "b.any").write_text("-")

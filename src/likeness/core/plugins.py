@@ -7,6 +7,7 @@ installs it.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,18 +34,24 @@ def _load(group: str, name: str) -> Any:
     raise KeyError(name)
 
 
+@cache
+def _sources() -> dict[str, metadata.EntryPoint]:
+    """Sources by name. Kept, since looking for them reads the metadata of everything that is installed."""
+    return {point.name: point for point in metadata.entry_points(group=SOURCES)}
+
+
 def source(name: str) -> Source:
     """The source called ``name``. Raises :class:`NotFound`."""
-    try:
-        loaded: Source = _load(SOURCES, name)()
-    except KeyError:
-        raise NotFound(f"no source called {name!r}", hint=f"sources: {', '.join(names(SOURCES))}") from None
+    point = _sources().get(name)
+    if point is None:
+        raise NotFound(f"no source called {name!r}", hint=f"sources: {', '.join(sorted(_sources()))}")
+    loaded: Source = point.load()()
     return loaded
 
 
 def sources() -> list[Source]:
     """Every source, in name order; those for "everything else" (``last_resort``) after the others."""
-    return sorted(map(source, names(SOURCES)), key=lambda source: getattr(source, "last_resort", False))
+    return sorted(map(source, sorted(_sources())), key=lambda source: getattr(source, "last_resort", False))
 
 
 def engine(name: str) -> type[Engine]:
