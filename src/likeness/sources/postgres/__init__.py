@@ -58,6 +58,8 @@ class PostgresSource:
 
     name: ClassVar[str] = "postgres"
     title: ClassVar[str] = "PostgreSQL table or query (NAME.source.yaml)"
+    needs: ClassVar[tuple[str, ...]] = ("psycopg",)
+    install: ClassVar[str] = server.INSTALL
 
     def recognises(self, path: Path) -> bool:
         """True for a description that names this source. The server is not asked."""

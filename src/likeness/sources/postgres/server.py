@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # an extra: `pip install 'likeness[postgres]'`
     import psycopg
     from psycopg import sql
 
-_INSTALL = "pip install 'likeness[postgres]'"
+INSTALL = "pip install 'likeness[postgres]'"
 _DATES = ("date", "timestamp", "timestamptz")
 _PLAIN_SQLSTATES = ("3D", "3F", "28", "42", "53", "57")
 """Classes whose message names what is missing or denied; others can quote data."""
@@ -46,7 +46,7 @@ def transaction(place: Place, name: str) -> Iterator[psycopg.Connection[Any]]:
         import psycopg
         from psycopg import conninfo
     except ImportError:
-        raise EngineMissing("reading from PostgreSQL needs the library psycopg", hint=_INSTALL) from None
+        raise EngineMissing("reading from PostgreSQL needs the library psycopg", hint=INSTALL) from None
     try:
         stated = conninfo.conninfo_to_dict(place.connection)
     except psycopg.Error:
