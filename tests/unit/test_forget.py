@@ -278,6 +278,27 @@ def test_who_is_meant_must_be_clear(home: PersonHome) -> None:
             find(store, owner, "  ")
 
 
+def test_a_short_text_is_found_where_it_is_quoted_and_not_where_it_is_said_again(home: PersonHome) -> None:
+    with Store.open(home.store) as store:
+        store.add(
+            [
+                mail(820, "Bring the ladder tonight!", ANA, (ME, BEN)),
+                mail(821, "Done.\n\nOn Monday she wrote:\n> Bring the ladder tonight!", BEN, (ME,)),
+                mail(822, "I said: bring the ladder tonight, and you did not listen.", BEN, (ME,)),
+            ]
+        )
+        assert preview(home, store, ANA).selection.ids == GONE | {"m00820", "m00821"}
+
+
+def test_what_a_killed_import_unpacked_goes_too(home: PersonHome) -> None:
+    left = home.root / ".unpacked-abc"
+    left.mkdir()
+    (left / ".lock").touch()
+    (left / "chat.txt").write_text("quartzite")
+    forget_ana(home)
+    assert not left.exists()
+
+
 def test_first_names_that_others_share_are_left_alone(home: PersonHome) -> None:
     with Store.open(home.store) as store:
         store.add(

@@ -46,10 +46,11 @@ def _describe(person_home: PersonHome) -> dict[str, Any]:
     from likeness.speak.recordings import recordings
 
     person = person_home.person()
-    messages = mine = 0
+    messages = mine = unfinished = 0
     if person_home.store.exists():
         with Store.open(person_home.store) as store:
             messages, mine = store.count(), store.count(owner_only=True)
+            unfinished = len(store.pending_forgettings())
     kept = recordings(person_home)
     entry: dict[str, Any] = {
         "name": person.name,
@@ -57,17 +58,23 @@ def _describe(person_home: PersonHome) -> dict[str, Any]:
         "identities": list(person.identities),
         "messages": messages,
         "yours": mine,
+        "unfinished_forgettings": unfinished,
         "recordings": len(kept),
         "recorded_seconds": round(sum(item.seconds for item in kept), 1),
     }
     for kind in ("datasets", "adapters", "voices"):
         listed = artefacts.listed(getattr(person_home, kind))
-        entry[kind] = [{"name": path.name, "created_at": manifest.created_at} for path, manifest in listed]
+        entry[kind] = [
+            {"name": path.name, "created_at": manifest.created_at, "stale": "stale" in manifest.extra}
+            for path, manifest in listed
+        ]
     entry["next"] = _next(entry)
     return entry
 
 
 def _next(entry: dict[str, Any]) -> str:
+    if entry["unfinished_forgettings"]:
+        return "likeness forget WHO   (it was interrupted, and the same command finishes it)"
     if not entry["messages"]:
         return "likeness import PATH…"
     if not entry["adapters"]:
@@ -83,6 +90,6 @@ def _show(entry: dict[str, Any]) -> None:
     typer.echo(f"  messages    {entry['messages']:,}, {entry['yours']:,} theirs")
     typer.echo(f"  recordings  {entry['recordings']:,}, {entry['recorded_seconds'] / 60:.1f} minutes")
     for kind in ("datasets", "adapters", "voices"):
-        names = ", ".join(item["name"] for item in entry[kind]) or "none"
+        names = ", ".join(item["name"] + (" (stale)" if item["stale"] else "") for item in entry[kind]) or "none"
         typer.echo(f"  {kind:<10}  {names}")
     typer.echo(f"  next        {entry['next']}")

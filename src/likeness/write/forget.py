@@ -20,12 +20,13 @@ from likeness.core.store import Store
 from likeness.core.store.forgotten import Kind, Pending
 from likeness.write import scrub
 from likeness.write.selection import Named, Selection, select
+from likeness.write.unpack_folder import sweep
 from likeness.write.whom import Candidate, candidates
 
 _KNOWN = frozenset(
     [
         *("person.json", "gateway.key", "store.sqlite", "store.sqlite-wal", "store.sqlite-shm"),
-        *("recordings", "datasets", "adapters", "corpora", "voices"),
+        *("recordings", "datasets", "adapters", "corpora", "voices", ".instant", ".DS_Store"),
     ]
 )
 _SHOWN = 9
@@ -91,6 +92,7 @@ def finish(home: PersonHome, store: Store) -> Iterator[Event]:
         gone = scrub.Gone(pending.ids, _named(pending))
         yield from scrub.scrub_datasets(home, gone)
         yield from scrub.scrub_adapters(home)
+        sweep(home.root)
         yield Event("writing the store anew", 0, 1, "files")
         store.write_anew()
         emptied = store.finish_forgetting(pending.id)
@@ -102,7 +104,7 @@ def finish(home: PersonHome, store: Store) -> Iterator[Event]:
 
 def strangers(home: PersonHome) -> list[Path]:
     """Files in the home that likeness does not look into: pages and notes somebody put there."""
-    return sorted(path for path in home.root.iterdir() if path.name not in _KNOWN and not path.name.startswith("."))
+    return sorted(path for path in home.root.iterdir() if path.name not in _KNOWN)
 
 
 def _named(pending: Pending) -> Named:

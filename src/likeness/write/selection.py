@@ -15,11 +15,13 @@ from likeness.core.store.terms import Query, Term, split_words
 from likeness.core.types import Message
 from likeness.write.clean import Signatures, clean_message
 from likeness.write.clean.message import is_mail
+from likeness.write.snippet import has_all
 from likeness.write.whom import Candidate, is_full_name
 
 Named = Callable[[str], bool]
 """Whether an address or name is one of those meant."""
 _QUOTE_WORDS = 8
+_QUOTE_LEAST = 4
 _QUOTES_EACH = 4
 _FORMULA = 20
 _MOST_QUOTES = 20_000
@@ -176,28 +178,40 @@ def _alone(messages: Iterable[tuple[int, Message]], meant: Candidate, owner: Own
 
 
 def _quoting(store: Store, chosen: Selection) -> set[int]:
-    """Other mails in which a run of eight words of theirs stands; what stands in more than twenty is a formula."""
+    """Other mails in which a run of eight words of theirs stands, or a shorter text of theirs as a quotation.
+
+    What stands in more than twenty is a formula and nobody's.
+    """
     found: set[int] = set()
     asked = 0
     theirs = [key for key, reason in chosen.reasons.items() if reason == "sent by them"]
     for _, message in _messages(store, theirs):
-        for phrase in _phrases(clean_message(message, Signatures()).text):
+        text = clean_message(message, Signatures()).text
+        for phrase in _phrases(text):
             if asked >= _MOST_QUOTES:
                 break
             asked += 1
             keys = store.find_keys(Query((Term(phrase),)), Filters(), len(chosen.reasons) + _FORMULA + 1)
             others = set(keys) - set(chosen.reasons)
-            if len(others) <= _FORMULA:
-                found |= others
+            if len(others) > _FORMULA:
+                continue
+            if len(phrase.split()) < _QUOTE_WORDS:
+                others = {key for key, other in _messages(store, sorted(others)) if _is_quoted(phrase, other)}
+            found |= others
     return {key for key, message in _messages(store, sorted(found)) if is_mail(message)}
 
 
+def _is_quoted(phrase: str, message: Message) -> bool:
+    """Whether ``phrase`` stands in ``message`` and is not its author's own."""
+    return not has_all(Query((Term(phrase),)), clean_message(message, Signatures()).whole)
+
+
 def _phrases(text: str) -> list[str]:
-    """A few runs of eight words, spread over ``text``."""
+    """A few runs of eight words, spread over ``text``; all of a text that has fewer, if it has four."""
     words = split_words(text)
     last = len(words) - _QUOTE_WORDS
     if last < 0:
-        return []
+        return [" ".join(words)] if len(words) >= _QUOTE_LEAST else []
     starts = sorted({round(last * part / (_QUOTES_EACH - 1)) for part in range(_QUOTES_EACH)})
     return [" ".join(words[start : start + _QUOTE_WORDS]) for start in starts]
 
