@@ -167,6 +167,8 @@ def test_only_its_own_is_recognised() -> None:
         "2024-01-01 12:30:05 Ana: in\n2024-01-01 12:31:05 Ben: out\n2024-01-01 12:32:05 Ana: in\n",
         "INFO: the server has begun\nWARNING: the disk is full\nINFO: the server works\nINFO: it has ended now\n" * 3,
         "From: ana@example.net\nTo: sam@example.org\nSubject: the boat\nDate: today\n\nhello there\n" * 4,
+        "Received: from a by b\nMessage-Id: one of them all\nContent-Type: text of some kind\nX-Spam: no not at all\n"
+        * 4,
         "Name: Ana Lima of Rome\nPhone: one two three\n\nName: Ben Ode of Kent\nPhone: three two one\n\n" * 3,
         "Classifier: Programming Language :: Python\n" * 9 + "Requires-Dist: a b c d\n" * 8,
         "Sugar: two full spoons\nFlour: three full cups\nMilk: one cup of it\nSalt: a small pinch\n" * 1,

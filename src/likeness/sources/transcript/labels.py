@@ -15,6 +15,7 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
+    r"(?:x|content|list|mime|message|delivered|return)-[\w-]+|received|precedence|"
     r"a|added|address|agenda|amount|answer|attachments|author|bcc|body|case|category|cause|"
     r"cc|changed|chapter|classifier|city|comment|comments|company|contact|content|copyright|cost|country|"
     r"created|critical|date|deadline|debug|default|deprecated|description|due|duration|email|"
