@@ -53,6 +53,8 @@ def read_ahead(reading: Reading) -> Iterator[Batch | Far]:
                 yield step
         finally:
             process.kill()
+            with suppress(BrokenPipeError):  # what it was still to be told
+                process.stdin.close()
 
 
 def _received(line: IO[bytes], reading: Reading) -> Batch | Far | BaseException | None:
