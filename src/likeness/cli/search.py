@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS]…", help="What to find.")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="WORDS", help="What to find.")] = None,
     sender: Annotated[str, typer.Option("--from", metavar="WHO", help="Sent by: part of an address or name.")] = "",
     recipient: Annotated[str, typer.Option("--to", metavar="WHO", help="Sent to: part of an address or name.")] = "",
     place: Annotated[
