@@ -234,15 +234,21 @@ def test_a_database_that_lies_in_its_log_altogether_is_recognised(tmp_path: Path
         assert IMessageSource().recognises(path)
 
 
-def test_the_copy_has_no_name_while_it_is_read(chats: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kept", [False, True])
+def test_nothing_of_the_copy_stays(chats: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool) -> None:
     place = tmp_path / "copies"
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
+    monkeypatch.setattr(database, "_NAME_IS_KEPT", kept)
+    abandoned = place / f"{database._PREFIX}{2**30}-killed"
+    abandoned.mkdir()
+    (abandoned / "chat.db").write_bytes(b"left by a process that was killed")
     reading = IMessageSource().read(chats, ME)
     next(reading)
-    assert [p for p in place.rglob("*") if p.is_file()] == []
+    assert not abandoned.exists()
+    assert any(p.is_file() for p in place.rglob("*")) == kept
     assert all(p.stat().st_mode & 0o077 == 0 for p in place.iterdir())
-    reading.close()
+    assert len(list(reading)) > 20
     assert list(place.iterdir()) == []
 
 

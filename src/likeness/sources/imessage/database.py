@@ -1,23 +1,30 @@
 """The database itself: a private copy of it, what its generation of the schema has, and what is wrong with it.
 
 The original is never opened for reading messages: Messages may be writing it. Its file, write-ahead log (where the
-newest messages lie until they are moved) and shared memory are copied, and the copy has no name any more once it is
-open, so that nothing of it stays behind even when the process is killed.
+newest messages lie until they are moved) and shared memory are copied into a folder of mode 0700. Once open, the copy
+has no name any more, so that nothing of it stays behind even when the process is killed. Apple's own SQLite refuses to
+go on with such a file: on a Mac the copy keeps its name, and what a killed process left is removed by the next one.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psutil
+
 SQLITE = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm")
 _NEEDED = frozenset({"message", "handle", "chat", "chat_message_join"})
 _COPIES_TRIED = 3
+_PREFIX = "likeness-messages-"
+_NAME_IS_KEPT = sys.platform == "darwin"
 
 
 @contextmanager
@@ -26,16 +33,26 @@ def private_copy(path: Path) -> Iterator[sqlite3.Connection]:
 
     Raises ``OSError`` when it cannot be copied and ``sqlite3.DatabaseError`` when it is none.
     """
-    with tempfile.TemporaryDirectory(prefix="likeness-") as folder:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as folder:
         copy = Path(folder) / "chat.db"
         _copy(path, copy)
         with _errors_as_ours(), closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute("PRAGMA query_only=ON")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens every file it will ever need
             connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-            for file in Path(folder).iterdir():
-                file.unlink()
+            if not _NAME_IS_KEPT:
+                for file in Path(folder).iterdir():
+                    file.unlink()
             yield connection
+
+
+def _sweep() -> None:
+    """Remove copies whose process is no more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if number.isdecimal() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
