@@ -63,6 +63,7 @@ def full() -> model.Report:
     feature = model.Feature(EVIL, EVIL, 3.0, 0.0, 2.5, 1.0)
     series = {"person": [0.9, 0.8], "made": [0.7], "plain": [0.2], "others": [0.1, 0.15]}
     lengths = {key: [3.0, 8.0, 15.0, 30.0, 60.0] for key in series}
+    varied = {"messages": 3, "tokens": 60, "distinct_words": 40, "distinct_pairs": 52, "similarity": 0.07}
     sounds = [model.Sound(EVIL, EVIL, kind, sound(hertz)) for kind, hertz in (("person", 110.0), ("made", 130.0))]
     return model.Report(
         person=EVIL,
@@ -71,7 +72,15 @@ def full() -> model.Report:
         identities=[EVIL],
         imports=[model.ImportLine(EVIL, EVIL, 9, 5, 1, {EVIL: 3}, [(EVIL, EVIL, EVIL)], 1234, 0.5)],
         dataset=model.DatasetPart(
-            EVIL, 5, 9, {EVIL: 9}, {"train": 5}, {EVIL: [model.Share(EVIL, 5, 2)]}, {EVIL: 2}, [EVIL]
+            EVIL,
+            5,
+            9,
+            {EVIL: 9},
+            {"train": 5},
+            {EVIL: [model.Share(EVIL, 5, 2)]},
+            {EVIL: 2},
+            [EVIL],
+            {"chosen": varied, "random": {**varied, "distinct_pairs": 37}},
         ),
         writing=model.WritingPart(
             [feature],
@@ -139,6 +148,11 @@ def test_an_empty_home_gives_a_page_that_says_what_to_do() -> None:
         "likeness evaluate writing",
     ):
         assert command in text
+
+
+def test_the_variety_of_the_choice_stands_beside_a_random_one(full: model.Report) -> None:
+    labels = [attributes.get("aria-label", "") for _, attributes in read(drawn(full)).elements]
+    assert any("as chosen 52, at random 37" in (label or "") for label in labels)
 
 
 def test_the_navigation_leads_to_every_section(full: model.Report) -> None:

@@ -47,7 +47,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class DatasetPart:
-    """What learning uses. ``shares`` maps a heading ("Year", "Channel") to its lines."""
+    """What learning uses. ``shares`` maps a heading ("Year", "Channel") to its lines.
+
+    ``diversity`` maps a choice of the same number of tokens ("chosen", "random", "longest") to its measures (see
+    ``write.diversity``); empty where everything was taken.
+    """
 
     name: str
     exchanges: int
@@ -57,6 +61,7 @@ class DatasetPart:
     shares: Mapping[str, Sequence[Share]]
     dropped: Mapping[str, int]
     notes: Sequence[str] = ()
+    diversity: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ def _part(manifest: Manifest) -> DatasetPart:
         shares={heading: _shares(histograms[axis]) for axis, heading in AXES.items() if histograms.get(axis)},
         dropped=measures["dropped"],
         notes=_notes(measures),
+        diversity=measures.get("diversity", {}),
     )
 
 

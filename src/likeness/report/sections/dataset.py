@@ -29,6 +29,7 @@ def draw(report: Report) -> Child:
             class_="two",
         ),
         [_shares(heading, lines) for heading, lines in part.shares.items()],
+        _diversity(part.diversity),
         _dropped(part),
         notes(part.notes),
     )
@@ -49,6 +50,29 @@ def _shares(heading: str, lines: object) -> Child:
         tag("h3", f"By {heading.lower()}: chosen (filled) of what there is"),
         charts.columns(rows, label=said) if short else charts.shares(rows, label=said),
         details("The figures", table((heading, "There are", "Chosen"), [(n, f"{a:,}", f"{c:,}") for n, a, c in rows])),
+    )
+
+
+_CHOICES = {"chosen": "as chosen", "random": "at random", "longest": "the longest first"}
+
+
+def _diversity(measured: Mapping[str, Mapping[str, float]]) -> Child:
+    """How much more ground the selection covers than simpler ones of the same size."""
+    if "chosen" not in measured:
+        return None
+    found = [(name, words, measured[name]) for name, words in _CHOICES.items() if name in measured]
+    rows = [(words, values["distinct_pairs"], f"{values['distinct_pairs']:,.0f}") for _, words, values in found]
+    series = ["made" if name == "chosen" else "others" for name, _, _ in found]
+    counts = ("messages", "tokens", "distinct_words", "distinct_pairs")
+    figures = [
+        (words, *(f"{values[key]:,.0f}" for key in counts), f"{values['similarity']:.3f}") for _, words, values in found
+    ]
+    said = "Different pairs of words at the same number of tokens: " + ", ".join(f"{n} {t}" for n, _, t in rows)
+    header = ("Choice", "Messages", "Tokens", "Different words", "Different pairs", "Likeness of two texts")
+    return join(
+        tag("h3", "How varied the choice is: different pairs of words, at the same number of tokens"),
+        charts.bars(rows, series=series, label=said),
+        details("The figures", table(header, figures)),
     )
 
 
