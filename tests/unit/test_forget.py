@@ -290,6 +290,14 @@ def test_a_short_text_is_found_where_it_is_quoted_and_not_where_it_is_said_again
         assert preview(home, store, ANA).selection.ids == GONE | {"m00820", "m00821"}
 
 
+def test_a_first_name_counts_as_a_mention_when_it_was_asked_for(home: PersonHome) -> None:
+    with Store.open(home.store) as store:
+        store.add([mail(830, "I met Souza at the lamp shop today.", BEN, (ME,))])
+        assert preview(home, store, ANA).selection.mentions == 1
+        assert preview(home, store, "souza").selection.mentions == 2
+        assert "m00830" in preview(home, store, "souza", mentions=True).selection.ids
+
+
 def test_what_a_killed_import_unpacked_goes_too(home: PersonHome) -> None:
     left = home.root / ".unpacked-abc"
     left.mkdir()

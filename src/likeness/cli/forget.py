@@ -74,7 +74,8 @@ def _forget(home: PersonHome, store: Store, who: str, mentions: bool, yes: bool,
     if not (yes or _agreed()):
         return
     left = _done(home, store, planned, quiet=False)
-    typer.echo(f"Forgotten. The next import leaves them out; likeness forget {who!r} --undo changes that.")
+    undo = f"likeness forget '{planned.meant.values[0]}' --undo"
+    typer.echo(f"Forgotten. The next import leaves them out; this changes that: {undo}")
     if left:
         typer.echo(f"What may still name them: {left}")
 

@@ -66,7 +66,7 @@ def preview(home: PersonHome, store: Store, asked: str, *, mentions: bool = Fals
     """What :func:`forget` would remove. Raises what :func:`find` raises; changes nothing."""
     owner = home.person().owner
     meant = find(store, owner, asked)
-    selection = select(store, owner, meant, mentions=mentions)
+    selection = select(store, owner, meant, asked, mentions=mentions)
     gone = scrub.Gone(frozenset(selection.ids), meant.names)
     datasets = scrub.affected_datasets(home, gone)
     return Preview(meant, selection, datasets, scrub.affected_adapters(home, set(datasets)))

@@ -54,9 +54,10 @@ class Selection:
         return {reason: found[reason] for reason in REASONS if found[reason]}
 
 
-def select(store: Store, owner: Owner, meant: Candidate, *, mentions: bool = False) -> Selection:
+def select(store: Store, owner: Owner, meant: Candidate, asked: str = "", *, mentions: bool = False) -> Selection:
     """The messages that ``meant`` sent, those of conversations with them alone, the owner's that went to them alone,
-    and every mail that answers or quotes one of these; with ``mentions`` also those that name them."""
+    and every mail that answers or quotes one of these; with ``mentions`` also those that name them: by address, full
+    name, or as they were ``asked`` for."""
     chosen = Selection()
     natives: set[str] = set()
     links = _Links()
@@ -74,7 +75,7 @@ def select(store: Store, owner: Owner, meant: Candidate, *, mentions: bool = Fal
         for key, message in _messages(store, sorted(answers)):
             _take(chosen, natives, key, message, "answers to theirs")
     _add(store, chosen, _quoting(store, chosen), "quotes their words")
-    named = set(_naming(store, meant)) - set(chosen.reasons)
+    named = set(_naming(store, meant, asked)) - set(chosen.reasons)
     if mentions:
         _add(store, chosen, named, "mentions them")
     else:
@@ -216,9 +217,9 @@ def _phrases(text: str) -> list[str]:
     return [" ".join(words[start : start + _QUOTE_WORDS]) for start in starts]
 
 
-def _naming(store: Store, meant: Candidate) -> Iterator[int]:
+def _naming(store: Store, meant: Candidate, asked: str) -> Iterator[int]:
     """Keys of messages with a name or address of the person in subject or body."""
     if meant.kind == "person":
-        for value in meant.values:
+        for value in dict.fromkeys((*meant.values, asked)):
             if any(char.isalpha() for char in value):
                 yield from store.find_keys(Query((Term(value),)), Filters())
