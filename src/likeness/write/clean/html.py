@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -25,7 +26,7 @@ _QUOTES = (
     ".front-blockquote, "
     ".moz-forward-container, .AppleOriginalContents, div[name='messageReplySection'], div[name='quoted-content'], "
     "#mail-app-auto-quote, .mail-quote-collapse, .gmail_quote:not(blockquote):not(:has(blockquote)):not(.gmail_attr), "
-    ".protonmail_original_message, #_originalContent, .quoted-text, .WordSection1 + .quote"
+    ".protonmail_original_message, #_originalContent, .quoted-text"
 )
 _ATTRIBUTIONS = (
     ".gmail_attr, .moz-cite-prefix, .yahoo_quoted_attribution, .yahoo-quoted-begin, #reply-intro, .reply-intro, "
@@ -49,7 +50,7 @@ _SIGNATURES = (
     ".mb_sig, .aol_ad_footer, .ymail_android_signature, .yahoo-signature, div[name='messageSignatureSection'], "
     "div[signature='true'], .sig-block, .email-signature, .mail-signature, .mailbox_signature, #composer_signature, "
     ".tutanota_signature, #bloop_sign, .zmail_signature_below, .signature, #x_Signature, "
-    ".x_ms-outlook-mobile-signature, #DAB4FAD8-2DD7-40BB-A1B8-4E2AA1F9FDF2"
+    ".x_ms-outlook-mobile-signature"
 )
 _HIDDEN = "head, script, style, title, template, noscript, [hidden], .gmail_extra_hidden"
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|font-size\s*:\s*0", re.I)
@@ -100,6 +101,7 @@ _FORWARD = re.compile(FORWARDED, re.I)
 _MAX_DEPTH = 200
 # The parser's time grows with the square of the depth; no mail program nests like this.
 _DEEPEST = 3000
+_NAME = re.compile(r"[\w-]+")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _NESTING = re.compile(
     r"<(/?)(?:div|span|font|b|i|u|a|em|strong|center|table|tbody|tr|td|blockquote|section|ul|ol|dl)\b", re.I
@@ -126,17 +128,30 @@ def html_to_text(html: str) -> Text:
     root = tree.body or tree.root
     if root is None:
         return Text("", 0, 0)
-    for node in tree.css(_HIDDEN):
+    folded = html.casefold()
+    for node in _select(tree, _HIDDEN, folded):
         node.decompose()
-    signatures = tree.css(_SIGNATURES)
+    signatures = _select(tree, _SIGNATURES, folded)
     for node in signatures:
         node.decompose()
-    quotes = {node.mem_id for node in tree.css(_QUOTES)}
-    quotes |= {node.mem_id for node in tree.css(_ATTRIBUTIONS) if not _FORWARD.search(node.text() or "")}
-    breaks = {node.mem_id for node in tree.css(_BREAKS)}
+    quotes = {node.mem_id for node in _select(tree, _QUOTES, folded)}
+    quotes |= {n.mem_id for n in _select(tree, _ATTRIBUTIONS, folded) if not _FORWARD.search(n.text() or "")}
+    breaks = {node.mem_id for node in _select(tree, _BREAKS, folded)}
     writer = _Writer()
     _walk(root, writer, quotes, breaks, 0)
     return Text(writer.text(), len(signatures), len(quotes) + len(breaks))
+
+
+@cache
+def _needles(selectors: str) -> tuple[tuple[str, str], ...]:
+    """Each selector of a list with a word that stands in every document it can match."""
+    return tuple((max(_NAME.findall(one), key=len).casefold(), one) for one in selectors.split(", "))
+
+
+def _select(tree: LexborHTMLParser, selectors: str, folded: str) -> list[LexborNode]:
+    """The nodes that ``selectors`` match; ``folded`` is the document, which tells cheaply which of them can."""
+    possible = [selector for needle, selector in _needles(selectors) if needle in folded]
+    return tree.css(", ".join(possible)) if possible else []
 
 
 def _depth(html: str) -> int:
