@@ -26,6 +26,7 @@ _XML = b"google:archive:conversation"
 _CLIENT = "{jabber:client}"
 _TIME = "{google:timestamp}time"
 _AUTO_REPLY = "{google:aim}auto-reply"
+_TAGS = 500_000
 _ROOM = re.compile(r"@groupchat\.google\.com$")
 
 
@@ -42,6 +43,8 @@ def _talk(raw: bytes, owners: Owners, where: str) -> Iterator[Message | Skipped]
     mail = message_from_bytes(raw)
     parts = (part.get_payload(decode=True) for part in mail.walk() if part.get_content_type() == "text/xml")
     text = next((part for part in parts if isinstance(part, bytes) and _XML in part), b"")
+    if text.count(b"<") > _TAGS:
+        raise ValueError("more tags than a conversation has")
     root = ElementTree.fromstring(text.strip())  # noqa: S314  expat of 2.4 or later stops entity bombs by itself
     labels = index.labels(str(mail.get("x-gmail-labels", "")))
     lines = [(line, _person(line.get("from", ""))) for line in root.iter(f"{_CLIENT}message")]

@@ -13,8 +13,9 @@ import struct
 from dataclasses import dataclass, field
 from typing import Literal
 
-LIMIT = 32 * 2**20
-"""Bytes of RTF that are looked at."""
+LIMIT = 4 * 2**20
+"""Bytes of RTF that are looked at: a mail's text and formats, and pictures behind them that are not needed."""
+_DEEPEST = 200
 _START = (
     b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript "
     b"\\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par "
@@ -118,6 +119,8 @@ class _Reader:
     document: str = "cp1252"
     to_skip: int = 0
     starred: bool = False
+    beyond: int = 0
+    """Groups open below the deepest that are told apart."""
 
     def take(self, match: re.Match[bytes]) -> None:
         word, number, byte, sign, brace, plain, _ = match.groups()
@@ -141,7 +144,11 @@ class _Reader:
         self._flush()
         self.to_skip = 0
         self.starred = False
-        if brace == b"{":
+        if brace == b"{" and len(self.stack) >= _DEEPEST:
+            self.beyond += 1
+        elif brace == b"}" and self.beyond:
+            self.beyond -= 1
+        elif brace == b"{":
             old = self.group
             self.stack.append(old)
             self.group = _Group(old.silent, old.in_tag, old.rtf_only, old.skip, old.codepage)

@@ -17,7 +17,7 @@ CHUNK = 2**20
 HEADER_LIMIT = 2**20
 """A header block longer than this is cut; real ones are a few kilobytes."""
 
-LINE_LIMIT = 2048
+LINE_LIMIT = 512
 """A separator line longer than this is none."""
 
 _SEPARATOR = re.compile(
@@ -69,6 +69,9 @@ def scan(handle: IO[bytes]) -> Iterator[Found]:
                     yield Found(base + at, buffer[at + 1 : end + 1])
                     resume = end
                     continue
+            elif match is None and len(buffer) > at + 2 * LINE_LIMIT:
+                resume = at + len(_MARK)
+                continue
             is_separator = _is_separator(buffer, at, ended)
             end = _headers_end(buffer, at, ended) if is_separator else at + len(_MARK)
             if is_separator is None or end < 0:
