@@ -136,8 +136,10 @@ def _is_attribution(text: str, count: int, *, followed: bool) -> bool:
     if _BARE.match(text) or _DASHED.match(text):
         return True
     closed = bool(_COLON.search(text) or _CLOSED.search(text))
+    if not (closed or followed):
+        return False
     dated, mailed = _dated(text), _mailed(text)
-    if not (closed or followed) or not (dated or mailed or followed):
+    if not (dated or mailed or followed):
         return False
     wrote = bool(_WROTE.search(text))
     if _FIRST_PERSON.search(text) and not (followed and (dated or mailed)):

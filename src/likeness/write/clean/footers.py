@@ -107,8 +107,7 @@ def is_phone_signature(line: str) -> bool:
 
 
 def _without_blocks(lines: list[str], removed: Counter[str]) -> list[str]:
-    whole = "\n".join(lines).casefold()
-    disclaimed = any(hint in whole for hint in _DISCLAIMER_HINTS)
+    disclaimed = _hinted(lines)
     for i, line in enumerate(lines):
         reason = _block_reason(lines, i, line, disclaimed)
         if reason:
@@ -116,6 +115,12 @@ def _without_blocks(lines: list[str], removed: Counter[str]) -> list[str]:
             lines = lines[:i]
             break
     return _without_wrapping(lines)
+
+
+def _hinted(lines: list[str]) -> bool:
+    """Cheap: a word of some disclaimer stands in ``lines``."""
+    text = " ".join(lines).casefold()
+    return any(hint in text for hint in _DISCLAIMER_HINTS)
 
 
 def _without_wrapping(lines: list[str]) -> list[str]:
@@ -142,6 +147,7 @@ def _block_reason(lines: list[str], i: int, line: str, disclaimed: bool) -> str:
     if (
         disclaimed
         and line[:2].strip()
+        and _hinted(lines[i : i + 3])
         and _DISCLAIMER.search(" ".join(lines[i : i + 3]))
         and _DISCLAIMER.search(line[:200] + " ".join(lines[i + 1 : i + 2]))
     ):

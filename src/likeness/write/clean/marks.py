@@ -31,6 +31,9 @@ _WRAPPED = 60
 
 def is_quote(line: str) -> bool:
     """True for a line that carries a quote mark (``>``, ``»``, ``AB>``, a leading bar that is no table)."""
+    bare = line.lstrip()
+    if bare.startswith(">") and len(line) - len(bare) <= 4:
+        return not (bare.rstrip().endswith((":", "：")) and _ADDRESS_END.match(line))
     head = line[:24]
     if not (">" in head or "|" in head or "»" in head or "&gt;" in head) or not _QUOTE.match(line):
         return False
