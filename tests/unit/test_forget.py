@@ -26,7 +26,7 @@ from likeness.core.types import Message, Progress, Skipped
 from likeness.engines.builtin.double import DoubleEngine
 from likeness.write import dataset, meaning
 from likeness.write.forget import find, finish, forget, preview
-from likeness.write.forgotten import Forgotten
+from likeness.write.forget.returning import Forgotten
 from likeness.write.generate import adapter_folder
 from likeness.write.prepare import prepare
 from likeness.write.recipe import prepare_recipe

@@ -35,7 +35,8 @@ def adapter_folder(home: PersonHome, engine: str = ENGINE, adapter: str = "", *,
     if stale and not allow_stale:
         raise NotReady(
             f"the adapter {folder.name} is stale: {stale.get('reason', 'it must be learned again')}",
-            hint="learn again with: likeness prepare writing (or use it all the same: --allow-stale, and for the gateway LIKENESS_ALLOW_STALE=1)",
+            hint="learn again with: likeness prepare writing (or use it all the same: --allow-stale; for the gateway "
+            "LIKENESS_ALLOW_STALE=1)",
         )
     return folder
 

@@ -20,7 +20,7 @@ from likeness.core.protocols import Owner, Threaded
 from likeness.core.store import Checkpoint, ImportRecord, Store
 from likeness.core.types import Identity
 from likeness.write.fingerprint import fingerprint
-from likeness.write.forgotten import Forgotten
+from likeness.write.forget.returning import Forgotten
 from likeness.write.reader_process import read_ahead
 from likeness.write.reading import Batch, Far, Reading, batches
 from likeness.write.recognise import Archive, LeftOut, Survey, recognise, survey, surveying

@@ -15,8 +15,8 @@ from likeness.core.store.terms import Query, Term, split_words
 from likeness.core.types import Message
 from likeness.write.clean import Signatures, clean_message
 from likeness.write.clean.message import is_mail
+from likeness.write.forget.whom import Candidate, is_full_name
 from likeness.write.snippet import has_all
-from likeness.write.whom import Candidate, is_full_name
 
 Named = Callable[[str], bool]
 """Whether an address or name is one of those meant."""

@@ -2,8 +2,8 @@
 
     select -> take out and mark (one transaction) -> datasets -> adapters -> write the store's file anew
 
-Killed at any moment, :func:`finish` (which every call begins with) does what is left. See :mod:`likeness.write.scrub`
-for what becomes of datasets and adapters.
+Killed at any moment, :func:`finish` (which every call begins with) does what is left. :mod:`.scrub` says what becomes of
+datasets and adapters.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from likeness.core.home import PersonHome
 from likeness.core.protocols import Owner
 from likeness.core.store import Store
 from likeness.core.store.forgotten import Kind, Pending
-from likeness.write import scrub
-from likeness.write.selection import Named, Selection, select
+from likeness.write.forget import scrub
+from likeness.write.forget.affected import Named, Selection, select
+from likeness.write.forget.whom import Candidate, candidates
 from likeness.write.unpack_folder import sweep
-from likeness.write.whom import Candidate, candidates
 
 _KNOWN = frozenset(
     [

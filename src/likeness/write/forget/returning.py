@@ -8,7 +8,7 @@ from likeness.core.protocols import Owner
 from likeness.core.store import Store
 from likeness.core.store.forgotten import Kind
 from likeness.core.types import Message, Progress, Skipped
-from likeness.write.selection import alone_with, answers_any, sent_by
+from likeness.write.forget.affected import alone_with, answers_any, sent_by
 
 REASON = "forgotten"
 

@@ -24,8 +24,8 @@ from likeness.core.home import PersonHome
 from likeness.write import dataset as datasets
 from likeness.write.evaluate.result import EVALUATION
 from likeness.write.export import export
+from likeness.write.forget.affected import Named
 from likeness.write.generate import STALE
-from likeness.write.selection import Named
 from likeness.write.train import train
 
 FORGOTTEN = "forgotten"
