@@ -2,8 +2,8 @@
 
     select -> take out and mark (one transaction) -> datasets -> adapters -> write the store's file anew
 
-Killed at any moment, :func:`finish` (which every call begins with) does what is left. :mod:`.scrub` says what becomes of
-datasets and adapters.
+Killed at any moment, :func:`finish` (which every call begins with) does what is left. :mod:`.scrub` says what becomes
+of datasets and adapters.
 """
 
 from __future__ import annotations
