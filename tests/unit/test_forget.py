@@ -172,7 +172,8 @@ def test_datasets_are_rewritten_whole_and_say_so(home: PersonHome) -> None:
     lines = (before / dataset.EXAMPLES).read_bytes().splitlines()
     with Store.open(home.store) as store:
         planned = preview(home, store, ANA)
-    forget_ana(home)
+    (before / "picture.svg").write_text("quartzite")
+    assert any(event.note.startswith("picture.svg went with") for event in forget_ana(home))
     after = dataset.latest(home.datasets)
     assert after is not None
     assert not before.exists()

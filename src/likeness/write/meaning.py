@@ -93,8 +93,9 @@ def index(store: Store, embedder: Embedder) -> Iterator[Event]:
     size = embedder.embed(["size"]).shape[1]
     cost = f"{total:,} messages, about {total * (size + 60) / 1e6:,.1f} MB in the store"
     yield Event("index", 0, total, "messages", cost, {"megabytes": total * (size + 60) / 1e6})
-    done, began = 0, time.monotonic()
-    while batch := store.without_vector(embedder.model, _BATCH):
+    done, last, began = 0, -1, time.monotonic()
+    while batch := store.without_vector(embedder.model, _BATCH, last):
+        last = batch[-1][0]
         texts = [own_text(message) for _, message in batch]
         vectors = np.zeros((len(batch), size), np.float32)
         said = [i for i, text in enumerate(texts) if text]

@@ -24,15 +24,16 @@ _SCALE_BYTES = 4
 class Vectors(Database):
     """The ``message_vectors`` table."""
 
-    def without_vector(self, model: str, limit: int) -> list[tuple[int, Message]]:
-        """Key and message of those that have no vector of ``model`` yet, at most ``limit``, oldest key first."""
+    def without_vector(self, model: str, limit: int, after: int = -1) -> list[tuple[int, Message]]:
+        """Key and message of those after key ``after`` that have no vector of ``model`` yet, at most ``limit``, in
+        order of keys."""
         sql = (
             f"SELECT m.key, {', '.join(f'm.{column}' for column in COLUMNS.split(', '))} FROM messages m "  # noqa: S608
             "WHERE m.key > ? AND NOT EXISTS (SELECT 1 FROM message_vectors v JOIN embedding_models e ON e.id = v.model "
             "WHERE v.message = m.key AND e.name = ?) ORDER BY m.key LIMIT ?"
         )
         with self._reading() as connection:
-            rows = connection.execute(sql, (self._covered_up_to(model), model, limit)).fetchall()
+            rows = connection.execute(sql, (after, model, limit)).fetchall()
         return [(row[0], message_of(row[1:])) for row in rows]
 
     def add_vectors(self, model: str, keys: Sequence[int], vectors: NDArray[np.float32]) -> None:
@@ -97,17 +98,6 @@ class Vectors(Database):
                 order = np.lexsort((keys, -scores))[:limit]
                 best_keys, best = keys[order], scores[order]
         return [(int(k), float(s)) for k, s in zip(best_keys, best, strict=True) if s >= least]
-
-    def _covered_up_to(self, model: str) -> int:
-        """A key up to which every message has a vector of ``model``, so that looking for those without is quick."""
-        with self._reading() as connection:
-            row = connection.execute(
-                "SELECT count(*), max(message) FROM message_vectors v JOIN embedding_models e ON e.id = v.model "
-                "WHERE e.name = ?",
-                (model,),
-            ).fetchone()
-            before = connection.execute("SELECT count(*) FROM messages WHERE key <= ?", (row[1] or 0,)).fetchone()[0]
-        return int(row[1] or 0) if row[0] == before else 0
 
 
 def _packed(vector: NDArray[np.float32]) -> bytes:

@@ -77,7 +77,10 @@ def scrub_datasets(home: PersonHome, gone: Gone) -> Iterator[Event]:
     affected = affected_datasets(home, gone)
     for number, (name, (exchanges, examples)) in enumerate(affected.items()):
         yield Event("datasets", number, len(affected), "datasets", name)
-        _rewrite(home.datasets / name, gone, exchanges, examples)
+        left_out = _rewrite(home.datasets / name, gone, exchanges, examples)
+        if left_out:
+            note = f"{', '.join(left_out)} went with {name}: it may hold their words, and is none of its own files"
+            yield Event("datasets", number, len(affected), "datasets", note)
     yield Event("datasets", len(affected), len(affected), "datasets")
 
 
@@ -97,8 +100,8 @@ def scrub_adapters(home: PersonHome) -> Iterator[Event]:
     yield Event("adapters", 1, 1, "adapters")
 
 
-def _rewrite(folder: Path, gone: Gone, exchanges: int, examples: int) -> None:
-    """Publish ``folder`` without ``gone`` under a new name, then remove it."""
+def _rewrite(folder: Path, gone: Gone, exchanges: int, examples: int) -> list[str]:
+    """Publish ``folder`` without ``gone`` under a new name, then remove it; names of what was not carried over."""
     old = artefacts.load(folder)
     dropped = _dropped(folder, gone)
     name = f"writing-{artefacts.digest([old.name, *sorted(dropped), *sorted(gone.ids)])}"
@@ -120,7 +123,9 @@ def _rewrite(folder: Path, gone: Gone, exchanges: int, examples: int) -> None:
             measures=_recounted(_scrubbed(old.measures, gone), new),
             extra={**_scrubbed(old.extra, gone), FORGOTTEN: told},
         ).save(new)
+        left_out = sorted({path.name for path in folder.iterdir()} - {path.name for path in new.iterdir()})
     discard(folder)
+    return left_out
 
 
 def discard(folder: Path) -> None:
