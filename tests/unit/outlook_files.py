@@ -74,3 +74,19 @@ def compressed(rtf: bytes) -> bytes:
     for at in range(0, len(rtf), 8):
         body += b"\0" + rtf[at : at + 8]
     return struct.pack("<IIII", len(body) + 12, len(rtf), 0x75465A4C, 0) + bytes(body)
+
+
+def package(values: Mapping[int, tuple[int, bytes]], text: bytes = b"") -> bytes:
+    """A ``winmail.dat``: MAPI properties by id (type and value), among them a named one and one of several values."""
+    named = (
+        struct.pack("<HH", 0x1F, 0x8001) + bytes(16) + struct.pack("<II", 1, 6) + "ab\0".encode("utf-16-le") + b"\0\0"
+    )
+    named += struct.pack("<II", 1, 4) + "x\0".encode("utf-16-le")
+    several = struct.pack("<HHIII", 0x1003, 0x3001, 2, 7, 8)
+    fixed = struct.pack("<HHI", 3, 0x0E07, 1)
+    body = named + several + fixed
+    for id, (kind, value) in values.items():
+        body += struct.pack("<HHII", kind, id, 1, len(value)) + value + bytes(-len(value) % 4)
+    parts = [(0x9003, struct.pack("<I", len(values) + 3) + body)] + ([(0x800C, text)] if text else [])
+    attributes = (struct.pack("<BHHI", 1, id, 6, len(data)) + data + bytes(2) for id, data in parts)
+    return struct.pack("<IH", 0x223E9F78, 1) + b"".join(attributes)

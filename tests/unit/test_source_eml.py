@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import plistlib
 from pathlib import Path
 
+import outlook_files
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from likeness.core.protocols import Owner
 from likeness.core.types import Message, Progress, Skipped
 from likeness.sources.eml import EmlSource
+from likeness.sources.mail import tnef
 
 ME = Owner.of(["sam@example.org"])
 MAIL = (
@@ -219,3 +222,41 @@ def test_what_is_encrypted_is_counted_as_that(tmp_path: Path, kind: str, body: s
     (item, _) = EmlSource().read(path, ME)
     assert isinstance(item, Skipped)
     assert item.reason == "encrypted or sealed (PGP, S/MIME)"
+
+
+@pytest.mark.parametrize(
+    ("package", "kind", "body"),
+    [
+        (outlook_files.package({0x1000: (0x1F, "Grüße".encode("utf-16-le"))}), "plain", "Grüße"),
+        (outlook_files.package({0x1013: (0x102, b"<p>hi</p>")}), "html", "<p>hi</p>"),
+        (
+            outlook_files.package({0x1009: (0x102, outlook_files.compressed(rb"{\rtf1\ansi From RTF.}"))}),
+            "plain",
+            "From RTF.",
+        ),
+        (outlook_files.package({}, b"The old way\0"), "plain", "The old way"),
+    ],
+)
+def test_the_text_in_winmail_dat_is_read_where_there_is_no_other(
+    tmp_path: Path, package: bytes, kind: str, body: str
+) -> None:
+    path = tmp_path / "a.eml"
+    head, _, _ = MAIL.partition(b"\r\n\r\n")
+    path.write_bytes(
+        head
+        + b"\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n\r\n--b\r\n"
+        + b'Content-Type: application/ms-tnef; name="winmail.dat"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        + base64.encodebytes(package)
+        + b"\r\n--b--\r\n"
+    )
+    (item, _) = EmlSource().read(path, ME)
+    assert isinstance(item, Message)
+    assert (item.body_type, item.body.strip()) == (kind, body)
+
+
+@settings(max_examples=150, deadline=None)
+@given(at=st.integers(0, 300), put=st.binary(min_size=1, max_size=8))
+def test_no_package_makes_it_raise(at: int, put: bytes) -> None:
+    whole = outlook_files.package({0x1000: (0x1F, "Grüße".encode("utf-16-le"))}, b"The old way\0")
+    tnef.text(whole[:at] + put + whole[at + len(put) :])
+    tnef.text(whole[:at])

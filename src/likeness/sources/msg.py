@@ -16,7 +16,7 @@ import olefile
 
 from likeness.core.protocols import Owner
 from likeness.core.types import Identity, Message, Progress, Skipped
-from likeness.sources.mail import folders, mapi, message, threads
+from likeness.sources.mail import folders, mapi, message, properties, threads
 from likeness.sources.mail.addresses import Owners, decoded, sender
 from likeness.sources.mail.identities import Evidence
 
@@ -139,8 +139,10 @@ def _item(container: olefile.OleFileIO) -> mapi.Item:
     return mapi.Item(own, [_properties(container, name, streams[name], _HEADER_OF_RECIPIENT) for name in people])
 
 
-def _properties(container: olefile.OleFileIO, storage: str, names: Sequence[str], header: int) -> dict[int, mapi.Value]:
-    found: dict[int, mapi.Value] = {}
+def _properties(
+    container: olefile.OleFileIO, storage: str, names: Sequence[str], header: int
+) -> dict[int, properties.Value]:
+    found: dict[int, properties.Value] = {}
     prefix = f"{storage}/" if storage else ""
     if _PROPERTIES in names:
         data = container.openstream(f"{prefix}{_PROPERTIES}").read(message.SIZE_LIMIT)[header:]
@@ -148,16 +150,16 @@ def _properties(container: olefile.OleFileIO, storage: str, names: Sequence[str]
             type_, id = struct.unpack_from("<HH", data, at)
             if (
                 id in mapi.NEEDED | {_CODEPAGE_OF_STRINGS}
-                and (value := mapi.value(type_, data[at + 8 : at + 16])) is not None
+                and (value := properties.value(type_, data[at + 8 : at + 16])) is not None
             ):
                 found[id] = value
     number = found.get(_CODEPAGE_OF_STRINGS, 0)
-    page = mapi.codepage(number if isinstance(number, int) else 0)
+    page = properties.codepage(number if isinstance(number, int) else 0)
     for name in names:
         if name.startswith(_STREAM) and len(name) == len(_STREAM) + 8:
             id, type_ = int(name[-8:-4], 16), int(name[-4:], 16)
             if id in mapi.NEEDED:
-                value = mapi.value(type_, container.openstream(prefix + name).read(message.SIZE_LIMIT), page)
+                value = properties.value(type_, container.openstream(prefix + name).read(message.SIZE_LIMIT), page)
                 if value is not None:
                     found[id] = value
     return found

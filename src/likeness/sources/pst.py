@@ -20,7 +20,7 @@ from typing import Any, ClassVar, NamedTuple
 from likeness.core.errors import EngineMissing
 from likeness.core.protocols import Owner
 from likeness.core.types import Identity, Message, Progress, Skipped
-from likeness.sources.mail import archive, folders, mapi
+from likeness.sources.mail import archive, folders, mapi, properties
 from likeness.sources.mail.addresses import Owners
 from likeness.sources.mbox import MboxSource
 from likeness.sources.shared.chats import resumable
@@ -193,7 +193,7 @@ class _Pst:
         if self._damaged:
             yield archive.Heading(-1, None, reason="damaged archive", bad=True)
         for place in range(self._count):
-            item = self._item(place, mapi.NEEDED - mapi.BODIES)
+            item = self._item(place, mapi.NEEDED - properties.BODIES)
             if item is None:
                 yield archive.Heading(place, None, reason="damaged", bad=True)
             elif not item.is_mail:
@@ -224,7 +224,7 @@ class _Pst:
         found = _tried(lambda: folder.get_sub_message(place - first), None)
         if found is None:
             return None
-        own: dict[int, mapi.Value] = {}
+        own: dict[int, properties.Value] = {}
         for records in _record_sets(found):
             own.update(_properties(records, ids))
         people = _tried(lambda: found.recipients, None)
@@ -238,8 +238,8 @@ def _record_sets(item: Any) -> Iterator[Any]:
             yield records
 
 
-def _properties(records: Any, ids: frozenset[int]) -> dict[int, mapi.Value]:
-    found: dict[int, mapi.Value] = {}
+def _properties(records: Any, ids: frozenset[int]) -> dict[int, properties.Value]:
+    found: dict[int, properties.Value] = {}
     raw: dict[int, tuple[int, bytes]] = {}
     for number in range(_tried(lambda: int(records.number_of_entries), 0)):
         entry = _tried(lambda number=number: records.get_entry(number), None)
@@ -247,10 +247,10 @@ def _properties(records: Any, ids: frozenset[int]) -> dict[int, mapi.Value]:
         if id in ids or id == _CODEPAGE_OF_STRINGS:
             data = _tried(lambda entry=entry: entry.data, None)
             raw.setdefault(id, (_tried(lambda entry=entry: entry.value_type, 0) or 0, data or b""))
-    codepage = mapi.value(*raw.get(_CODEPAGE_OF_STRINGS, (0, b"")))
-    page = mapi.codepage(codepage if isinstance(codepage, int) else 0)
+    codepage = properties.value(*raw.get(_CODEPAGE_OF_STRINGS, (0, b"")))
+    page = properties.codepage(codepage if isinstance(codepage, int) else 0)
     for id, (type_, data) in raw.items():
-        value = mapi.value(type_, data, page)
+        value = properties.value(type_, data, page)
         if value is not None:
             found[id] = value
     return found

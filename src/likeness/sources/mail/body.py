@@ -16,7 +16,7 @@ from typing import Literal
 
 import fast_mail_parser
 
-from likeness.sources.mail import charsets
+from likeness.sources.mail import charsets, tnef
 
 BodyType = Literal["plain", "html"]
 
@@ -92,7 +92,8 @@ def _parse_slowly(raw: bytes) -> Parsed:
     headers: dict[str, list[str]] = {}
     for name, value in mail.items():
         headers.setdefault(name.lower(), []).append(_header_text(value))
-    answers = tnef = False
+    answers = False
+    packages: list[bytes] = []
     texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
     others: list[str] = []
     for part in _leaves(_divided(mail)):
@@ -104,11 +105,16 @@ def _parse_slowly(raw: bytes) -> Parsed:
         elif _is_text_after_all(kind):
             others.append(_without_markup(charsets.decode(_content(part), _charset(part)), kind))
         answers = answers or (kind == "text/calendar" and _CALENDAR_REPLY in _content(part))
-        tnef = tnef or kind in _TNEF or str(part.get_filename("")).lower() == "winmail.dat"
+        if kind in _TNEF or str(part.get_filename("")).lower() == "winmail.dat":
+            packages.append(_content(part))
     plain, html = _joined(texts["text/plain"]), _joined(texts["text/html"])
     if not (plain or html):
         plain = _joined(others)
-    return Parsed(headers, *_chosen(plain, html), answers, tnef)
+    for package in () if plain or html else packages:
+        body, body_type = tnef.text(package)
+        if body.strip():
+            return Parsed(headers, body, body_type, answers, has_tnef=True)
+    return Parsed(headers, *_chosen(plain, html), answers, bool(packages))
 
 
 def _is_text_after_all(kind: str) -> bool:

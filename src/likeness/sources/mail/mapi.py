@@ -6,22 +6,20 @@ they lack: sent mail has none, and its recipients are properties.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from email.parser import HeaderParser
 from email.utils import format_datetime
 
 from likeness.core.types import Message, Skipped
-from likeness.sources.mail import charsets, folders, message, rtf
+from likeness.sources.mail import folders, message
 from likeness.sources.mail.addresses import Owners
-from likeness.sources.mail.body import BodyType, Parsed
+from likeness.sources.mail.body import Parsed
+from likeness.sources.mail.properties import BODY, CODEPAGE, HTML, RTF, Value, body_of, text
 
-Value = str | bytes | int | bool | datetime
-
-MESSAGE_CLASS, SUBJECT, SUBMITTED, DELIVERED, FLAGS, CODEPAGE = 0x1A, 0x37, 0x39, 0x0E06, 0x0E07, 0x3FDE
-HEADERS, BODY, RTF, HTML = 0x7D, 0x1000, 0x1009, 0x1013
+MESSAGE_CLASS, SUBJECT, SUBMITTED, DELIVERED, FLAGS = 0x1A, 0x37, 0x39, 0x0E06, 0x0E07
+HEADERS = 0x7D
 MESSAGE_ID, REFERENCES, IN_REPLY_TO = 0x1035, 0x1039, 0x1042
 RECIPIENT_TYPE, NAME, ADDRESS_TYPE, ADDRESS, SMTP_ADDRESS = 0x0C15, 0x3001, 0x3002, 0x3003, 0x39FE
 _FOR = {"name": 0x42, "type": 0x64, "address": 0x65, "smtp": 0x5D02}
@@ -32,14 +30,8 @@ NEEDED = frozenset(
     {MESSAGE_CLASS, SUBJECT, SUBMITTED, DELIVERED, FLAGS, CODEPAGE, HEADERS, BODY, RTF, HTML, MESSAGE_ID, REFERENCES}
     | {IN_REPLY_TO, RECIPIENT_TYPE, NAME, ADDRESS_TYPE, ADDRESS, SMTP_ADDRESS, *_FOR.values(), *_BY.values()}
 )
-BODIES = frozenset({BODY, RTF, HTML})
 _UNSENT = 0x8
 _TO, _CC = 1, 2
-_CODEPAGES = {
-    936: "gb18030", 10000: "mac_roman", 20127: "utf-8", 20866: "koi8-r", 21866: "koi8-u", 28591: "latin-1",
-    28592: "iso-8859-2", 28605: "iso-8859-15", 50220: "iso-2022-jp", 51932: "euc-jp", 51949: "euc-kr", 65001: "utf-8",
-}  # fmt: skip
-_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _MAIL = ("ipm.note", "ipm.post", "ipm.schedule.meeting", "report.", "ipm.replication", "ipm.outlook.recall")
 _BY_A_PROGRAM = ("report.", "ipm.schedule.meeting.resp", "ipm.note.rules", "ipm.outlook.recall", "ipm.replication")
 
@@ -91,7 +83,7 @@ class Item:
     ) -> Message | Skipped:
         """The message, or why there is none. Never raises on content."""
         try:
-            body, body_type = self._body()
+            body, body_type = body_of(self.properties)
             of_class = self._text(MESSAGE_CLASS).lower()
             parsed = Parsed(self.headers(), body, body_type, of_class.startswith(_BY_A_PROGRAM))
             kind = "draft" if self.is_draft else kind
@@ -99,24 +91,8 @@ class Item:
         except Exception as error:  # as for any mail: whatever stands in it, it must not stop the import
             return Skipped("cannot be parsed", where, bad=True, detail=type(error).__name__)
 
-    def _body(self) -> tuple[str, BodyType]:
-        plain = self._text(BODY).replace("\r\n", "\n").replace("\r", "\n")
-        if plain.strip():
-            return plain, "plain"
-        html = self._text(HTML)
-        if html.strip():
-            return html, "html"
-        packed = self.properties.get(RTF)
-        if isinstance(packed, bytes) and packed:
-            return rtf.text(rtf.decompress(packed))
-        return "", "plain"
-
     def _text(self, id: int) -> str:
-        value = self.properties.get(id, "")
-        if isinstance(value, bytes):
-            page = self.properties.get(CODEPAGE, 0)
-            return charsets.decode(value, codepage(page if isinstance(page, int) else 0)).rstrip("\0")
-        return value.rstrip("\0") if isinstance(value, str) else ""
+        return text(self.properties, id)
 
     def _person(self, ids: Mapping[str, int]) -> str:
         smtp = self._text(ids["smtp"])
@@ -136,39 +112,6 @@ class Item:
     def _date(self) -> str:
         when = self.properties.get(SUBMITTED) or self.properties.get(DELIVERED)
         return format_datetime(when) if isinstance(when, datetime) else ""
-
-
-def value(type_: int, data: bytes, page: str = "") -> Value | None:
-    """A property's value from its bytes ([MS-OXCDATA] 2.11.1); ``None`` for a type that no mail needs."""
-    try:
-        if type_ == 0x1F:
-            return data.decode("utf-16-le", "replace").rstrip("\0")
-        if type_ == 0x1E:
-            return charsets.decode(data, page).rstrip("\0")
-        if type_ == 0x102:
-            return data
-        if type_ == 0x03:
-            return int(struct.unpack_from("<i", data)[0])
-        if type_ == 0x0B:
-            return any(data[:2])
-        if type_ == 0x40:
-            return moment(struct.unpack_from("<Q", data)[0])
-    except struct.error:
-        pass
-    return None
-
-
-def moment(ticks: int) -> datetime | None:
-    """A FILETIME (tenths of microseconds since 1601) in UTC; ``None`` for none or nonsense."""
-    try:
-        return _EPOCH + timedelta(microseconds=ticks // 10) if ticks else None
-    except OverflowError:
-        return None
-
-
-def codepage(number: int) -> str:
-    """Python's name of a Windows codepage; "" for none."""
-    return _CODEPAGES.get(number, f"cp{number}") if number > 0 else ""
 
 
 def _mailbox(name: str, address: str) -> str:
