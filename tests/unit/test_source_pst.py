@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -239,7 +240,7 @@ def test_who_sent_it_is_the_owner_and_reading_can_be_taken_up(archive: Path) -> 
 def test_an_archive_is_read_through_readpst(archive: Path, tmp_path: Path) -> None:
     assert PstSource().recognises(archive)
     assert next(PstSource().identities(archive)).value == "sam@example.org"
-    before = set(Path(pst.tempfile.gettempdir()).glob("likeness-*"))
+    before = set(Path(tempfile.gettempdir()).glob("likeness-*"))
     with Store.open(tmp_path / "s.sqlite") as store:
         for again in (False, True):
             last = drain(ingest(store, ME, [archive]))[-1]
@@ -249,7 +250,7 @@ def test_an_archive_is_read_through_readpst(archive: Path, tmp_path: Path) -> No
             ("pst", "archive.pst/Inbox"),
             ("pst", "archive.pst/Sent Items"),
         }
-    assert set(Path(pst.tempfile.gettempdir()).glob("likeness-*")) == before
+    assert set(Path(tempfile.gettempdir()).glob("likeness-*")) == before
     items = [i for i in PstSource().read(archive, ME) if not isinstance(i, Progress)]
     assert [i for i in PstSource().read(archive, ME, start=2) if not isinstance(i, Progress)] == items[2:]
 
