@@ -206,3 +206,55 @@ def test_check_digits(check: object, good: str, bad: str) -> None:
     assert callable(check)
     assert check(good)
     assert not check(bad)
+
+
+ANNOUNCED = [
+    ("the licence plate is KW23 LGS.", "KW23"),
+    ("añade 7353\u00a0GJN (matrícula) a la lista", "7353"),
+    ("Fahrgestellnummer: WVW0KGES04N380415", "WVW0"),
+    ("ich bin am 17.1.60<br> geboren", "17.1.60"),
+    ("il mio compleanno è il <b>22 febbraio 1984</b>", "1984"),
+    ("Passaporto n. \n  aa5917235", "5917235"),
+    ("Passwort\nSchnitz3l!", "Schnitz"),
+    ("user admin, pass sunflower-baseball-30", "sunflower"),
+    ("Regen!bogen7 ist das Passwort", "Regen"),
+    ("use 4821 for the key safe", "4821"),
+    ("código del portal *90210*", "90210"),
+    ("die Steuer-ID brauchst du auch noch\n98 173 542 082", "542"),
+    ("my social security number is 263 46 2081", "2081"),
+    ("fais le virement sur fr1420041010050500013m02606", "0500"),
+    ("20-00-00 55779911", "55779911"),
+    ("card 4111.1111.1111.1111!", "1111"),
+    ("thutchinson at gmail.com", "thutchinson"),
+    ("Flat 3, 119b Kingsway, Leeds LS6 2AB", "Kingsway"),
+    ("calle de los Olmos, nº 16", "Olmos"),
+    ("API_KEY=(a40d51edf7a07d26a0d8d4f6fba253bd3a8cedfb)", "a40d51"),
+]
+
+
+@pytest.mark.parametrize(("text", "gone"), ANNOUNCED)
+def test_what_a_word_nearby_gives_away_goes(text: str, gone: str) -> None:
+    assert gone not in REDACTOR.redact(text).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my driving licence expires in 2031",
+        "mon passeport expire en 2031",
+        "R Under development (unstable) (2024-11-10 r87316)",
+        "Composition  0.484 -0.376   0.784 -0.101",
+        "number of rows: 2370829",
+        "c(20160302L, 11882250L, 11879250L)",
+        "by(x, acf, na.action=na.pass, plot=T1234)",
+        "her birthday is in May",
+        "the password is wrong again",
+        "the code is in the repo since 2019",
+    ],
+)
+def test_what_only_sounds_like_it_stays(text: str) -> None:
+    assert REDACTOR.redact(text).text == text
+
+
+def test_a_whole_number_is_replaced_not_a_part_that_looks_like_a_code() -> None:
+    assert REDACTOR.redact("5492 1665 8918 8302, cvv on the phone").text == "[card], cvv on the phone"

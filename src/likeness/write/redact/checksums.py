@@ -49,7 +49,7 @@ def card(number: str) -> bool:
 
 def iban(text: str) -> bool:
     """ISO 13616: the country's length and the remainder modulo 97."""
-    compact = re.sub(r"[\s-]", "", text).upper()
+    compact = re.sub(r"[\s.-]", "", text).upper()
     if IBAN_LENGTHS.get(compact[:2]) != len(compact):
         return False
     number = "".join(str(int(character, 36)) for character in compact[4:] + compact[:4])
@@ -65,7 +65,7 @@ def dni(text: str) -> bool:
 
 def codice_fiscale(text: str) -> bool:
     """Italian tax code: control letter over odd and even places."""
-    code = text.upper()
+    code = re.sub(r"\s", "", text).upper()
     total = sum(
         _CF_ODD[c] if place % 2 == 0 else int(c, 36) % 10 if c.isdigit() else ord(c) - 65
         for place, c in enumerate(code[:15])
@@ -104,9 +104,10 @@ def pesel(text: str) -> bool:
 
 
 def steuer_id(text: str) -> bool:
-    """German tax number for life: ISO 7064 MOD 11,10."""
+    """German tax number for life: ISO 7064 MOD 11,10; of the first ten digits one stands there twice or three times."""
     number = [int(c) for c in digits(text)]
-    if len(number) != 11 or number[0] == 0:
+    repeated = [number[:10].count(value) for value in set(number[:10]) if number[:10].count(value) > 1]
+    if len(number) != 11 or number[0] == 0 or len(repeated) != 1 or repeated[0] > 3:
         return False
     product = 10
     for value in number[:10]:
@@ -119,3 +120,15 @@ def bsn(text: str) -> bool:
     """Dutch BSN: the eleven test."""
     number = [int(c) for c in digits(text)]
     return len(number) == 9 and sum(v * w for v, w in zip(number, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True)) % 11 == 0
+
+
+_VIN_VALUES = dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)
+)
+
+
+def vin(text: str) -> bool:
+    """Vehicle identification number (ISO 3779) with the North American check digit in the ninth place."""
+    weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+    total = sum(w * (int(c) if c.isdigit() else _VIN_VALUES[c]) for c, w in zip(text.upper(), weights, strict=True))
+    return text[8].upper() == "0123456789X"[total % 11]

@@ -14,8 +14,20 @@ _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}(?![\w-])|"
     r"(?<![\w.+-])[\w.+-]{2,64} ?(?:\[at\]|\(at\)|_at_|<at>) ?(?:[\w-]+ ?(?:\.|\[dot\]|"
     r"\(dot\)) ?){1,4}[A-Za-z]{2,10}\b|"
-    r"(?<![\w.+-])(?:(?<=<)\w|\w+[._\d])[\w.+-]{1,63} at (?:[a-z0-9-]+\.){1,4}(?:com|org|net|edu|gov|ac\.uk|"
+    r"(?<![\w.+-])(?:(?<=<)\w|\w+[._+\d])[\w.+-]{1,63} at (?:[a-z0-9-]+\.){1,4}(?:com|org|net|edu|gov|ac\.uk|"
     r"co\.uk|[a-z]{2})\b(?!/)",
+    re.I,
+)
+_SPELLED_OUT = re.compile(
+    r"(?<![\w.+@-])[\w][\w.+-]{1,63} at (?:(?P<known>gmail|googlemail|yahoo|hotmail|outlook|live|msn|"
+    r"icloud|aol|gmx|web|"
+    r"orange|laposte|wanadoo|free|libero|tin|virgilio|telefonica|btinternet|comcast|protonmail|proton|t-online)"
+    r"\.[a-z.]{2,6}|(?:[a-z0-9-]+\.){1,4}[a-z]{2,6})\b(?!/)",
+    re.I,
+)
+_MAIL_WORD = re.compile(
+    r"(?:e-?mail|mail|courriel|correo|adresse?|address|dirección|indirizzo|write to|send it to|reach \w+ at|schreib\w*|"
+    r"écri\w+|escrib\w+|scriv\w+|cc)\b[^\n]{0,20}$|(?:^|\n)\W*$",
     re.I,
 )
 _URL_BEFORE = re.compile(r"(?:https?://|www\.)\S*$")
@@ -25,11 +37,14 @@ _NUMBER = re.compile(
     re.I,
 )
 _PHONE_WORD = re.compile(
-    r"(?:(?<!\[)\b(?:tel|telephone|phone|ph|mobile|mob|cell|fax|call|ring|text|sms|whatsapp|signal|telegram|number|nr|"
+    r"(?:(?<!\[)\b(?:tel|telephone|phone|ph|mobile|mob|cell|fax|call|ring|text|sms|whatsapp|signal|"
+    r"telegram|number(?! of)|nr|"
     r"handy|telefon|mobil|nummer|"
     r"ruf|erreichbar|tél|téléphone|portable|appelle[zr]?|numéro|móvil|teléfono|telefono|cellulare|chiama|llama|"
-    r"celular|telemóvel|liga|bel|"
-    r"reach (?:me|him|her|us)|dial)\b[^\n\d+(\[]{0,24}|[☎📞📱]\s*)$",
+    r"celular|telemóvel|liga|bel|tlf|tfno|tlfno|cel|tf|gsm|portatile|fisso|fijo|fixe|festnetz|rückruf\w*|"
+    r"\w*nummer|(?:m['’]|t['’])?appel\w*|joindre|joignable|(?:ll|ch)[aá]ma\w*|ll[aá]mame|chiamami|chiamat\w+|"
+    r"anruf\w*|ruf\w*|rappel\w*|marca|contatt\w+|"
+    r"reach (?:me|him|her|us)|dial)\b[^\n\d+(\[]{0,24}\n?\s{0,4}\(?|[☎📞📱]\s*\(?)$",
     re.I,
 )
 _NOT_PHONE_WORD = re.compile(
@@ -46,6 +61,14 @@ _DATE = re.compile(
 _NORTH_AMERICA = re.compile(
     r"(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}(?:\s?(?:ext|x)\.?\s?\d{1,5})?"
 )
+_IN_PAIRS = re.compile(r"0[1-9]([-. ])\d\d(?:\1\d\d){3}")
+"""French numbers: four pairs of digits after the first would be no date."""
+_FIGURES = re.compile(r"(?<![\d.])0\.\d|\d\.\d{1,2} |\d\.\d \d")
+"""Decimal numbers beside each other."""
+_DIALLED = re.compile(
+    r"[679]\d{2}([ .-])(?:\d{3}\1\d{3}|\d{2}\1\d{2}\1\d{2})|3\d{2}([ .-])\d{3}\2\d{4}|3\d{9}|[67]\d{8}"
+)
+"""Spanish and Italian numbers, which have no trunk zero, as they are grouped."""
 _IPV4 = re.compile(r"(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])")
 _MAC = re.compile(r"(?<![\w:-])(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}(?![\w:-])")
@@ -60,6 +83,9 @@ def find(text: str, regions: Sequence[str]) -> Iterator[Span]:
     if "@" in text or " at " in text or "at]" in text or "at)" in text or "_at_" in text or "<at>" in text:
         for match in _EMAIL.finditer(text):
             yield Span(*match.span(), "email")
+        for match in _SPELLED_OUT.finditer(text):
+            if match["known"] or _MAIL_WORD.search(text[max(0, match.start() - 40) : match.start()]):
+                yield Span(*match.span(), "email")
     if sum(character.isdigit() for character in text) >= 4:
         yield from _numbers(text, regions)
         yield from _network(text)
@@ -69,7 +95,7 @@ def _numbers(text: str, regions: Sequence[str]) -> Iterator[Span]:
     for match in _NUMBER.finditer(text):
         raw = match[0]
         start = match.start()
-        line = raw.split("\n")[0].rstrip(" ().-/–") if "\n" in raw else raw
+        line = raw.split("\n")[0].rstrip(" (.-/–") if "\n" in raw else raw
         before = text[max(0, start - 40) : start]
         if _is_phone(line, before, regions):
             yield Span(start, start + len(line), "phone")
@@ -77,11 +103,15 @@ def _numbers(text: str, regions: Sequence[str]) -> Iterator[Span]:
 
 def _is_phone(raw: str, before: str, regions: Sequence[str]) -> bool:
     count = sum(character.isdigit() for character in raw)
-    if not 7 <= count <= 17 or _DATE.fullmatch(raw.strip()) or _URL_BEFORE.search(before):
+    bare = raw.strip("( ")
+    dated = (_DATE.fullmatch(bare) or _IPV4.fullmatch(bare)) and not _IN_PAIRS.fullmatch(bare)
+    if not 7 <= count <= 17 or dated or _URL_BEFORE.search(before):
         return False
     if _NORTH_AMERICA.fullmatch(raw):
         return True
-    if re.fullmatch(r"\d+\.\d+", raw) or len(re.findall(r"(?<!\d)\d(?!\d)", raw)) > 4:
+    if _FIGURES.search(bare) and not _IN_PAIRS.fullmatch(bare):
+        return False
+    if re.fullmatch(r"(?!0[1-9]\d{1,3}\.\d{5,8}$)\d+\.\d+", bare) or len(re.findall(r"(?<!\d)\d(?!\d)", raw)) > 4:
         return False
     announced = bool(_PHONE_WORD.search(before))
     if not announced and _NOT_PHONE_WORD.search(before):
@@ -90,9 +120,14 @@ def _is_phone(raw: str, before: str, regions: Sequence[str]) -> bool:
         return announced or _valid("+" + raw.lstrip("+0 ") if raw.startswith("00") else raw, None)
     if announced:
         return count <= 15
-    # A bare run of digits may be anything; grouped, with the trunk zero, and valid somewhere is a number to dial.
-    grouped = len(re.findall(r"\d+", raw)) >= 2 and not re.search(r"\b0\.\d|\d\.\d{1,2}(?:\D|$)", raw)
-    return grouped and raw.lstrip("(").startswith("0") and any(_valid(raw, region) for region in regions)
+    groups = re.findall(r"\d+", raw)
+    alone = before.endswith("\n") or not before
+    trunk = raw.lstrip("(").startswith("0")
+    if len(groups) == 1 and not (trunk and count in (10, 11)) and not alone:
+        return False
+    # A run of digits may be anything; with the trunk zero, or on a line of its own, and valid somewhere it is to dial.
+    usual = trunk or re.match(r"\(\d{2,5}\)", raw) or _DIALLED.fullmatch(raw.strip())
+    return bool(usual) and any(_valid(raw, region) for region in regions)
 
 
 def _valid(raw: str, region: str | None) -> bool:

@@ -6,44 +6,35 @@ import re
 from collections.abc import Callable, Iterator
 
 from likeness.write.redact import checksums
+from likeness.write.redact.announced import DATE, GAP
 from likeness.write.redact.spans import Span
 
 _CARD = re.compile(
     r"(?<![\w.-])(?:\d{13,19}|"
-    r"\d{4}([ -])(?:\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{6}\1\d{4,5}))(?![\w-]|\.\d)"
+    r"\d{4}([ .-]|\s{1,3})(?:\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{6}\1\d{4,5}))(?![\w-]|\.\d)"
 )
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}\b")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]){11,30}\b", re.I)
 _ACCOUNT = re.compile(
-    r"\b(?:account|acct|a/c|konto|kontonummer|cuenta|conto|conta|compte|rekening|routing|aba|sort code|blz|bsb)\b"
-    r"(?:[ -]?(?:no|number|num|nummer|nr|n[°ºo]|#))?[.:#]?\s*(?:(?:is|ist|lautet|est|es|è|"
-    r"é)\s*:?\s+)?[:=]?\s*(\d[\d -]{4,20}\d)\b",
+    r"(?<![\w-])(?:(?:bank )?account|acct|a/c|acc|bankverbindung|konto|kontonummer|cuenta|"
+    r"conto(?: corrente)?|conta|compte|"
+    r"rekening|routing|rtn|aba|ach|sort code|s/c|blz|bsb|swift|rib|iban|bankleitzahl)(?!\w)"
+    rf"{GAP}(?<!\w)(\d[\d -]{{4,24}}\d)(?![\w]|[.,]\d)",
     re.I,
 )
-_BIRTH = re.compile(
-    r"\b(?:d\.?o\.?b\.?|date of birth|born(?: on)?|geboren(?: am)?|geburtsdatum|né(?:e)? le|date de naissance|"
-    r"fecha de nacimiento|"
-    r"nacid[oa] el|data di nascita|nat[oa] il|data de nascimento|geboortedatum)\b\s*(?:is|ist|est|es|è|é)?\s*[:=]?\s*"
-    r"(\d{1,2}[./ -]\w{2,9}[./ -]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)? (?:of )?\w{3,9},? \d{4}|"
-    r"\w{3,9} \d{1,2}(?:st|nd|rd|th)?,? \d{4})",
-    re.I,
-)
-_DOCUMENT = re.compile(
-    r"\b(?:passport|reisepass|passeport|pasaporte|passaporto|passaporte|personalausweis|ausweis|"
-    r"driver'?s? licen[cs]e|driving licen[cs]e|"
-    r"führerschein|national insurance|social security|ssn|sin|nhs|tax (?:id|file)|tfn|medicare|steuer-?id|"
-    r"steueridentifikationsnummer|"
-    r"steuernummer|bsn|burgerservicenummer|pesel|personnummer|carta d'identità|aadhaar|sozialversicherungsnummer|"
-    r"numéro de sécurité sociale)\b"
-    r"(?:[ -]?(?:no|number|num|nummer|nr|n[°ºo]|#))?[.:#]?\s*(?:(?:is|ist|lautet|est|es|è|é|"
-    r"to)\s*:?\s+)?[:=]?\s*((?=[A-Z0-9 -]*\d{2})[A-Z0-9](?:[ -]?[A-Z0-9]){5,17})\b",
-    re.I,
-)
+_SORT_CODE = re.compile(r"(?<![\w-])\d{2}-\d{2}-\d{2}[ ,;/]{1,3}(?:a/?c\.?:? ?)?\d{8}(?![\w-])")
+_CHASSIS = re.compile(r"(?<!\w)(?=[A-Z]*\d)[A-HJ-NPR-Z0-9]{17}(?!\w)")
+_STEUER_ID = re.compile(r"(?<![\w.,-])[1-9]\d(?:\d{9}| \d{3} \d{3} \d{3})(?![\w-]|[.,]\d)")
+_TAX_BEFORE = re.compile(r"(?:steuer|finanzamt|id-?nr|\btin\b|identifikationsnummer)", re.I)
+_SSN = re.compile(r"(?<![\w.,-])(?!000|666|9)\d{3}(?P<by>[ .]?)(?!00)\d{2}(?P=by)(?!0000)\d{4}(?![\w-]|[.,]\d)")
+_SOCIAL_BEFORE = re.compile(r"\b(?:ssn|social)\b", re.I)
 _IDS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])"), lambda text: True),  # US SSN
     (re.compile(r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"),
      lambda text: True),  # UK NINO
-    (re.compile(r"(?<![\w.-])(?:\d{8}|\d{2}\.\d{3}\.\d{3}|[XYZ]\d{7})-?[A-HJ-NP-TV-Z](?![\w-])"), checksums.dni),
-    (re.compile(r"\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b", re.I), checksums.codice_fiscale),
+    (re.compile(r"(?<![\w.-])(?:\d{8}|\d{2}\.\d{3}\.\d{3}|"
+        r"[XYZ][-. ]?\d{7})[- ]?[A-HJ-NP-TV-Z](?![\w-])"), checksums.dni),
+    (re.compile(r"(?<!\w)[XYZ]?\d{7,8}[a-hj-np-tv-z](?!\w)"), lambda text: len(text) == 9 and checksums.dni(text)),
+    (re.compile(r"\b[A-Z]{3} ?[A-Z]{3} ?\d{2}[A-EHLMPRST]\d{2} ?[A-Z]\d{3} ?[A-Z]\b", re.I), checksums.codice_fiscale),
     (re.compile(r"(?<!\w)[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}(?!\w)"),
      checksums.nir),
     (re.compile(r"(?<![\w.])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)"), checksums.cpf),
@@ -65,16 +56,35 @@ def find(text: str) -> Iterator[Span]:
             yield Span(*match.span(), "card")
     for pattern, check in _IDS:
         for match in pattern.finditer(text):
-            if check(match[0]):
+            if check(match[0]) and not _in_a_column(text, match):
                 yield Span(*match.span(), "id")
-    for pattern, kind in ((_ACCOUNT, "account"), (_BIRTH, "birth date"), (_DOCUMENT, "id")):
-        for match in pattern.finditer(text):
-            yield Span(*match.span(1), kind)
+    for match in _ACCOUNT.finditer(text):
+        if not re.fullmatch(DATE, match[1]):
+            yield Span(*match.span(1), "account")
+    for match in _SORT_CODE.finditer(text):
+        yield Span(*match.span(), "account")
+    for match in _CHASSIS.finditer(text):
+        if checksums.vin(match[0]):
+            yield Span(*match.span(), "vehicle")
+    for match in _STEUER_ID.finditer(text):
+        before = text[max(0, match.start() - 80) : match.start()]
+        grouped = " " in match[0] and len(set(match[0])) < 11
+        if checksums.steuer_id(match[0]) and (grouped or _TAX_BEFORE.search(before)):
+            yield Span(*match.span(), "id")
+    for match in _SSN.finditer(text):
+        if _SOCIAL_BEFORE.search(text[max(0, match.start() - 60) : match.start()]):
+            yield Span(*match.span(), "id")
+
+
+def _in_a_column(text: str, match: re.Match[str]) -> bool:
+    """Whether the same kind of number stands right before or after: figures of a table or program, not of a person."""
+    around = text[max(0, match.start() - 14) : match.start()] + "|" + text[match.end() : match.end() + 14]
+    return bool(re.search(rf"\d{{6,}}{match[0][-1]}\b", around))
 
 
 def _longest_iban(raw: str) -> int:
     """Length of the part of ``raw`` that is an IBAN, since a capitalised word may follow it."""
-    length = checksums.IBAN_LENGTHS.get(raw[:2], 0)
+    length = checksums.IBAN_LENGTHS.get(raw[:2].upper(), 0)
     seen = 0
     for place, character in enumerate(raw):
         seen += character.isalnum()

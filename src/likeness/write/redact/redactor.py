@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from likeness.write.redact import address, contact, identity, secrets
+from likeness.write.redact import address, announced, contact, identity, secrets
 from likeness.write.redact.spans import Span
+from likeness.write.redact.view import plain_view
 
 _PRIORITY = (
     "private key",
@@ -20,6 +21,7 @@ _PRIORITY = (
     "id",
     "account",
     "birth date",
+    "vehicle",
     "address",
     "phone",
     "ip",
@@ -28,8 +30,8 @@ _PRIORITY = (
 PLACEHOLDERS = tuple(f"[{kind}]" for kind in _PRIORITY)
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "CH", "AT", "AU", "SE", "PL")
 _MAY_HOLD = re.compile(
-    r"[\d@]|\bat\b|\[at\]|\(at\)|pass|pwd|kennwort|clave|senha|mdp|wort|parola|secret|token|key|contraseña|"
-    r"wachtwoord|hasło|пароль|BEGIN|://|[A-Za-z0-9+_-]{24}",
+    r"[\d@]|\bat\b|\bpw\b|\[at\]|\(at\)|pass|pwd|kennwort|clave|senha|mdp|wort|parola|secret|token|key|contraseña|"
+    r"wachtwoord|hasło|пароль|lösenord|adgangskode|salasana|şifre|fi code|BEGIN|://|[A-Za-z0-9+_-]{24}",
     re.I,
 )
 
@@ -73,10 +75,11 @@ class Redactor:
     def find(self, text: str) -> list[Span]:
         """The spans to replace, in order, none overlapping."""
         found: list[Span] = []
-        if _MAY_HOLD.search(text):
-            for finder in (secrets.find, identity.find, address.find):
-                found += finder(text)
-            found += contact.find(text, self.regions)
+        view = plain_view(text)
+        if _MAY_HOLD.search(view):
+            for finder in (secrets.find, announced.find, identity.find, address.find):
+                found += finder(view)
+            found += contact.find(view, self.regions)
         if self.names:
             found += (Span(*match.span(), "name") for match in self.names.finditer(text))
         return _without_overlap(found)
@@ -97,8 +100,14 @@ def _replaced(text: str, spans: list[Span]) -> str:
 
 
 def _without_overlap(found: list[Span]) -> list[Span]:
+    """The most secret first, and the whole before its part: half a card number read as a door code is a card number."""
+    whole = [span for span in found if not any(_within(span, other) for other in found)]
     kept: list[Span] = []
-    for span in sorted(found, key=lambda item: (_PRIORITY.index(item.kind), item.start - item.end)):
+    for span in sorted(whole, key=lambda item: (_PRIORITY.index(item.kind), item.start - item.end)):
         if all(span.end <= other.start or span.start >= other.end for other in kept):
             kept.append(span)
     return sorted(kept)
+
+
+def _within(span: Span, other: Span) -> bool:
+    return other.start <= span.start and span.end <= other.end and other.end - other.start > span.end - span.start

@@ -1,0 +1,163 @@
+# ruff: noqa: E501  (sentences, a row for each language)
+"""The sentences that personal data stands in, in five languages, and what only looks like personal data.
+
+``{v}`` is where the value stands. Written as people write: keyword before, after, on another line, or none where the
+value speaks for itself.
+"""
+
+from __future__ import annotations
+
+LANGUAGE = {"US": "en", "GB": "en", "DE": "de", "FR": "fr", "ES": "es", "IT": "it"}
+
+Sentences = dict[str, dict[str, tuple[str, ...]]]
+
+FIRST: Sentences = {
+    "phone": {
+        "en": ("call me on {v} after six", "My cell: {v}", "Sorry, new phone. It's {v} now.", "Cheers,\nTom\n{v}", "you can always text {v}"),
+        "de": ("Ruf mich unter {v} an", "Meine Handynummer: {v}", "bin heute nur mobil erreichbar, {v}", "Tel. {v}", "Viele Grüße\nAnke\n{v}"),
+        "fr": ("tu peux m'appeler au {v}", "Mon portable : {v}", "Tél. {v}", "voici le numéro du plombier, {v}", "Bises\nÉlodie\n{v}"),
+        "es": ("llámame al {v}", "Mi móvil es {v}", "Tlf: {v}", "el fontanero se llama Paco, {v}", "Un abrazo\nMarta\n{v}"),
+        "it": ("chiamami al {v}", "Il mio cellulare: {v}", "Tel: {v}", "ti lascio il numero dell'idraulico, {v}", "Ciao\nGiulia\n{v}"),
+    },
+    "email": {
+        "en": ("send it to {v} please", "my other address is {v}", "cc {v} and me", "({v})"),
+        "de": ("schick es bitte an {v}", "Meine private Adresse ist {v}", "{v} weiß Bescheid", "Mail: {v}"),
+        "fr": ("envoie-le à {v}", "mon adresse perso : {v}", "écris à {v} stp", "Courriel : {v}"),
+        "es": ("mándalo a {v}", "mi correo es {v}", "escribe a {v} mejor", "Correo: {v}"),
+        "it": ("mandalo a {v}", "la mia mail è {v}", "scrivi pure a {v}", "E-mail: {v}"),
+    },
+    "address": {
+        "en": ("We moved! The new place is {v}", "I live at {v}", "please ship it to\n{v}", "party is at {v} from eight", "{v}\nring the top bell"),
+        "de": ("Wir wohnen jetzt {v}", "Lieferadresse: {v}", "die Feier ist in der {v}", "Schick das Paket an\n{v}", "Treffpunkt: {v}"),
+        "fr": ("on habite maintenant {v}", "Adresse de livraison : {v}", "le rendez-vous est au {v}", "envoie le colis à\n{v}", "{v}, c'est au deuxième"),
+        "es": ("ahora vivimos en {v}", "Dirección: {v}", "la fiesta es en {v}", "manda el paquete a\n{v}", "{v}, llama al telefonillo"),
+        "it": ("adesso abitiamo in {v}", "Indirizzo: {v}", "la festa è in {v}", "spedisci il pacco a\n{v}", "{v}, suona al citofono"),
+    },
+    "card": {
+        "en": ("just put it on my card {v} exp 04/27", "Card number: {v}", "{v}, cvv on the phone", "use the Visa ending, wait, full number is {v}"),
+        "de": ("nimm meine Karte {v} gültig bis 04/27", "Kreditkartennummer: {v}", "{v}, den Code sag ich dir am Telefon", "bezahl mit der Visa {v}"),
+        "fr": ("prends ma carte {v} exp 04/27", "Numéro de carte : {v}", "{v}, le code au téléphone", "paie avec la Visa {v}"),
+        "es": ("usa mi tarjeta {v} cad 04/27", "Número de tarjeta: {v}", "{v}, el código por teléfono", "paga con la Visa {v}"),
+        "it": ("usa la mia carta {v} scad 04/27", "Numero di carta: {v}", "{v}, il codice per telefono", "paga con la Visa {v}"),
+    },
+    "bank": {
+        "en": ("you can transfer it to {v}", "Bank details:\n{v}", "my account is {v}, thanks", "please pay into {v} by Friday"),
+        "de": ("überweise es bitte auf {v}", "IBAN: {v}", "mein Konto: {v} danke", "Bankverbindung\n{v}"),
+        "fr": ("fais le virement sur {v}", "IBAN : {v}", "mon compte c'est {v} merci", "voici mon RIB\n{v}"),
+        "es": ("haz la transferencia a {v}", "IBAN: {v}", "mi cuenta es {v} gracias", "número de cuenta\n{v}"),
+        "it": ("fai il bonifico su {v}", "IBAN: {v}", "il mio conto è {v} grazie", "coordinate bancarie\n{v}"),
+    },
+    "national_id": {
+        "en": ("{k} {v}", "my {k} is {v}", "they want your {k}, mine: {v}", "{K}: {v}", "for the payroll form\n{k}\n{v}"),
+        "de": ("meine {k} ist {v}", "{K}: {v}", "fürs Finanzamt, {k} {v}", "die {k} brauchst du auch noch\n{v}"),
+        "fr": ("mon {k} est le {v}", "{K} : {v}", "pour la mutuelle, {k} {v}", "il te faut aussi mon {k}\n{v}"),
+        "es": ("mi {k} es {v}", "{K}: {v}", "para el contrato, {k} {v}", "necesitas también mi {k}\n{v}"),
+        "it": ("il mio {k} è {v}", "{K}: {v}", "per il contratto, {k} {v}", "ti serve anche il mio {k}\n{v}"),
+    },
+    "document": {
+        "en": ("my passport number is {v}", "Passport no. {v}", "driving licence {v}, valid till 2031", "Driver's license #: {v}", "passport: {v}"),
+        "de": ("meine Reisepassnummer ist {v}", "Pass-Nr. {v}", "Führerschein {v}, gültig bis 2031", "Personalausweisnummer: {v}", "Ausweis {v}"),
+        "fr": ("mon numéro de passeport est {v}", "Passeport n° {v}", "permis de conduire {v}, valable jusqu'en 2031", "carte d'identité n° {v}", "passeport : {v}"),
+        "es": ("mi número de pasaporte es {v}", "Pasaporte nº {v}", "carnet de conducir {v}, caduca en 2031", "permiso de conducir: {v}", "pasaporte {v}"),
+        "it": ("il mio numero di passaporto è {v}", "Passaporto n. {v}", "patente {v}, valida fino al 2031", "carta d'identità n. {v}", "passaporto: {v}"),
+    },
+    "password": {
+        "en": ("the wifi password is {v}", "pw: {v}", "user admin, pass {v}", "I changed the password to {v} btw", "Password\n{v}", "login: sam / {v} is the password"),
+        "de": ("das WLAN-Passwort ist {v}", "PW: {v}", "Kennwort lautet {v}", "Benutzer admin, Passwort {v}", "Passwort\n{v}"),
+        "fr": ("le mot de passe du wifi est {v}", "mdp : {v}", "identifiant admin, mot de passe {v}", "j'ai changé le mot de passe, c'est {v}", "Mot de passe\n{v}"),
+        "es": ("la contraseña del wifi es {v}", "clave: {v}", "usuario admin, contraseña {v}", "he cambiado la contraseña, ahora es {v}", "Contraseña\n{v}"),
+        "it": ("la password del wifi è {v}", "pwd: {v}", "utente admin, password {v}", "ho cambiato la password, adesso è {v}", "Password\n{v}"),
+    },
+    "pin": {
+        "en": ("the door code is {v}", "PIN {v}", "gate code: {v}", "my pin is {v}, don't tell mum", "alarm code {v} when you come in", "use {v} for the key safe"),
+        "de": ("der Türcode ist {v}", "PIN: {v}", "Code für die Haustür {v}", "die Geheimzahl ist {v}", "Alarmanlage {v} eintippen"),
+        "fr": ("le code de la porte est {v}", "code PIN : {v}", "digicode {v}", "le code d'entrée c'est {v}", "code de l'alarme {v}"),
+        "es": ("el código de la puerta es {v}", "PIN: {v}", "código del portal {v}", "el pin de la tarjeta es {v}", "clave de la alarma {v}"),
+        "it": ("il codice del portone è {v}", "PIN: {v}", "codice del cancello {v}", "il pin del bancomat è {v}", "codice allarme {v}"),
+    },
+    "key": {
+        "en": ("here's the API key {v}", "API_KEY={v}", "token: {v}", "use this secret key\n{v}", "Authorization: Bearer {v}"),
+        "de": ("hier der API-Key {v}", "API_KEY={v}", "Token: {v}", "nimm diesen geheimen Schlüssel\n{v}", "Authorization: Bearer {v}"),
+        "fr": ("voici la clé API {v}", "API_KEY={v}", "jeton : {v}", "utilise cette clé secrète\n{v}", "Authorization: Bearer {v}"),
+        "es": ("aquí tienes la clave de API {v}", "API_KEY={v}", "token: {v}", "usa esta clave secreta\n{v}", "Authorization: Bearer {v}"),
+        "it": ("ecco la chiave API {v}", "API_KEY={v}", "token: {v}", "usa questa chiave segreta\n{v}", "Authorization: Bearer {v}"),
+    },
+    "birth": {
+        "en": ("I was born on {v}", "DOB: {v}", "date of birth {v}", "her birthday is {v} so she's older than me", "born {v} in Leeds"),
+        "de": ("ich bin am {v} geboren", "Geburtsdatum: {v}", "geb. {v}", "mein Geburtstag ist der {v}", "geboren am {v} in Kassel"),
+        "fr": ("je suis né le {v}", "Date de naissance : {v}", "née le {v} à Lille", "mon anniversaire est le {v}", "né(e) le {v}"),
+        "es": ("nací el {v}", "Fecha de nacimiento: {v}", "nacida el {v} en Vigo", "mi cumpleaños es el {v}", "F. nac. {v}"),
+        "it": ("sono nato il {v}", "Data di nascita: {v}", "nata il {v} a Bari", "il mio compleanno è il {v}", "nato a Pisa il {v}"),
+    },
+    "network_vehicle": {
+        "en": ("the {k} is {v}", "{K}: {v}", "can you add {v} ({k}) to the list", "{k} {v} please"),
+        "de": ("die {k} ist {v}", "{K}: {v}", "trag bitte {v} ({k}) ein", "{k} {v}"),
+        "fr": ("l'{k} est {v}", "{K} : {v}", "ajoute {v} ({k}) à la liste", "{k} {v} stp"),
+        "es": ("la {k} es {v}", "{K}: {v}", "añade {v} ({k}) a la lista", "{k} {v} por favor"),
+        "it": ("il {k} è {v}", "{K}: {v}", "aggiungi {v} ({k}) alla lista", "{k} {v} per favore"),
+    },
+}  # fmt: skip
+
+IDENTITY_WORD = {
+    "US": ("SSN", "social security number", "social"),
+    "GB": ("NI number", "national insurance number", "NINO"),
+    "DE": ("Steuer-ID", "Steueridentifikationsnummer", "IdNr"),
+    "FR": ("numéro de sécu", "numéro de sécurité sociale", "NIR"),
+    "ES": ("DNI", "NIF", "DNI/NIE"),
+    "IT": ("codice fiscale", "cod. fisc.", "CF"),
+}
+VEHICLE_WORD = {
+    "en": {"ip": "IP address", "mac": "MAC address", "vin": "VIN", "plate": "licence plate"},
+    "de": {"ip": "IP-Adresse", "mac": "MAC-Adresse", "vin": "Fahrgestellnummer", "plate": "Kennzeichen"},
+    "fr": {"ip": "adresse IP", "mac": "adresse MAC", "vin": "numéro de châssis", "plate": "immatriculation"},
+    "es": {"ip": "dirección IP", "mac": "dirección MAC", "vin": "número de bastidor", "plate": "matrícula"},
+    "it": {"ip": "indirizzo IP", "mac": "indirizzo MAC", "vin": "numero di telaio", "plate": "targa"},
+}
+
+AROUND = {
+    "en": (("Hi Ana, thanks for yesterday.", "See you Thursday!"), ("Right, before I forget.", "Let me know if that works."), ("lol ok", "speak soon x"), ("No rush with the report.", "Talk next week.")),
+    "de": (("Hallo Ana, danke für gestern.", "Bis Donnerstag!"), ("So, bevor ich es vergesse.", "Sag Bescheid, ob das passt."), ("haha ok", "bis bald"), ("Mit dem Bericht eilt es nicht.", "Bis nächste Woche.")),
+    "fr": (("Salut Ana, merci pour hier.", "À jeudi !"), ("Bon, avant que j'oublie.", "Dis-moi si ça te va."), ("mdr ok", "à plus"), ("Pas d'urgence pour le rapport.", "On se parle la semaine prochaine.")),
+    "es": (("Hola Ana, gracias por lo de ayer.", "¡Nos vemos el jueves!"), ("Bueno, antes de que se me olvide.", "Dime si te va bien."), ("jaja vale", "hablamos pronto"), ("No hay prisa con el informe.", "Hablamos la semana que viene.")),
+    "it": (("Ciao Ana, grazie per ieri.", "A giovedì!"), ("Allora, prima che mi dimentichi.", "Fammi sapere se va bene."), ("ahah ok", "a presto"), ("Non c'è fretta per la relazione.", "Ci sentiamo la settimana prossima.")),
+}  # fmt: skip
+
+CLEAN_FIRST: dict[str, tuple[str, ...]] = {
+    "en": (
+        "Your order 114-3941689-8772232 shipped this morning.", "Order #4456123 was refunded.", "upgrade to version 10.4.1.2 first", "I'm still on Python 3.11.4 and numpy 1.26.4",
+        "That'll be 1,249.99 all in, or 12 x 104.17 a month.", "We meet on 12/03/2024 at 14:30 in room 4.17.", "Final score 3-2 after extra time, 6-7 7-6 7-5 in the tennis.",
+        "ISBN 978-0-306-40615-7 is the one you want.", "If x = 3.14159265 and y = 2.71828183 then x*y is about 8.54.", "for (int i = 0; i < 1024; i++) total += a[i];",
+        "2024-03-11 09:14:22,318 INFO worker[4211] finished job 88213 in 0.42s", "1. e4 e5 2. Nf3 Nc6 3. Bb5 a6 4. Ba4 Nf6", "You're in room 1408, breakfast from 7.", "part number 90210-AX7 is out of stock",
+        "my number one priority is sleep", "we played pin the tail on the donkey", "the pin on the board fell off", "He was born to run, as Springsteen says.", "the street was empty at 5 in the morning",
+        "pass me the salt", "the key is to start early", "keys are under the mat", "password reset emails never arrive here", "please change your password every year, they say",
+        "we need a token gesture", "I ran 10.5 km in 52:31", "Flight BA 2490 leaves at 18:05 from gate 22B", "The 1998-1999 season was their best", "call me when you're done", "call me maybe, 99 Luftballons and 867-5309 jokes again",
+        "chapter 12, pages 340-355, section 4.2.1", "invoice 2023-00417 is still open", "it's 192 by 108 pixels, no 1920x1080", "population 8,336,817 at the last count", "p < 0.001, n = 1204, t(1202) = 3.44",
+        "The meeting id is on the invite.", "on 4 July 1976 she would have been ten", "The war ended on 8 May 1945.", "We got married on 14 June 2008", "the conference is on 21 September 2025", "see issue #18234 and PR #18240",
+        "commit 3f2a9bc fixed it", "sha 9f86d081 looks right", "the train at 0817 from platform 12", "tracking says it is in Memphis", "42 Wallaby Way is from a film", "about 300 people came, 120 stayed",
+        "I drive a Golf now", "the code review took four hours", "the code is in the repo", "code 404 means not found", "error 0x80070057 again", "the PIN code exercise in chapter 3 was fun", "the account of what happened is in chapter 9",
+        "account for 45 % of the cost", "10 Downing Street was on the news", "we are 5 to 10 minutes away", "SELECT id, name FROM t WHERE id IN (10234, 10235, 10236);", "add 250 g flour, 125 ml milk, 2 eggs, 180 degrees for 25 minutes",
+        "rev 4.0.30319.42000 of the framework", "the bus 73 then the 390", "1234 is not a number, it's a sequence", "1 2 3 4 5 6 7 8 9 10 11 12", "0.1 + 0.2 = 0.30000000000000004", "Matrix rows: 12 34 56 78 90 12 34 56",
+        "I've told you a million times", "Mambo No. 5 was on repeat", "we lost 21-14, then won 28-27", "the deadline is 31/12/2024 23:59", "passport control took an hour", "my driving licence expires in 2031", "what's your address again?", "the IP rights stay with us",
+        "licence plates are made in the prison", "social security is a mess", "their phone number has changed, I don't have the new one", "email me the slides", "my birthday is on Saturday", "her birthday is in May, I think",
+    ),
+    "de": (
+        "Deine Bestellung 302-8841276-1123456 ist unterwegs.", "Rechnung 2023-00417 ist noch offen.", "Das macht 1.249,99 Euro, oder 12 Raten zu 104,17.", "Wir treffen uns am 12.03.2024 um 14:30 in Raum 4.17.", "Endstand 3:2 nach Verlängerung", "Version 10.4.1.2 läuft stabil",
+        "Das ist meine Nummer eins", "Die Straße war um 5 Uhr leer", "Ich bin gestern 10,5 km in 52:31 gelaufen", "Der ICE 1075 fährt um 08:17 von Gleis 12", "Das Passwort habe ich vergessen", "Der Code ist im Repo", "Der Schlüssel liegt unter der Matte", "Der Krieg endete am 8. Mai 1945.",
+        "Am 14. Juni 2008 haben wir geheiratet", "geboren wurde sie in Kassel", "Seiten 340-355, Kapitel 12", "250 g Mehl, 125 ml Milch, 180 Grad", "ISBN 978-3-16-148410-0 ist es", "Auf der Straße des 17. Juni war Stau", "Zimmer 1408, Frühstück ab 7", "Mein Pass läuft 2031 ab", "Ruf mich an, wenn du fertig bist", "Paragraph 312 BGB, Absatz 2",
+    ),
+    "fr": (
+        "Ta commande 405-2214563-8891234 est partie.", "La facture 2023-00417 est encore ouverte.", "Ça fait 1 249,99 euros, ou 12 fois 104,17.", "On se voit le 12/03/2024 à 14h30, salle 4.17.", "Score final 3-2 après prolongation", "la version 10.4.1.2 marche bien",
+        "c'est mon numéro un", "la rue était vide à 5 heures", "j'ai couru 10,5 km en 52:31", "le TGV 6607 part à 08h17 voie 12", "j'ai oublié le mot de passe", "le code est dans le dépôt", "la clé est sous le paillasson", "La guerre a fini le 8 mai 1945.",
+        "On s'est mariés le 14 juin 2008", "elle est née à Lille", "pages 340 à 355, chapitre 12", "250 g de farine, 125 ml de lait, 180 degrés", "chambre 1408, petit déjeuner à 7 h", "mon passeport expire en 2031", "appelle-moi quand tu as fini", "article 1382 du code civil", "place aux jeunes, 3 entrées pour 2", "je cours dans la rue de temps en temps",
+    ),
+    "es": (
+        "Tu pedido 406-1189234-7765432 ya ha salido.", "La factura 2023-00417 sigue abierta.", "Son 1.249,99 euros, o 12 plazos de 104,17.", "Quedamos el 12/03/2024 a las 14:30 en la sala 4.17.", "Resultado final 3-2 tras la prórroga", "la versión 10.4.1.2 va bien",
+        "eres mi número uno", "la calle estaba vacía a las 5", "corrí 10,5 km en 52:31", "el AVE 3112 sale a las 08:17 de la vía 12", "he olvidado la contraseña", "el código está en el repositorio", "la clave es empezar pronto", "La guerra acabó el 8 de mayo de 1945.",
+        "Nos casamos el 14 de junio de 2008", "nació en Vigo", "páginas 340 a 355, capítulo 12", "250 g de harina, 125 ml de leche, 180 grados", "habitación 1408, desayuno desde las 7", "mi pasaporte caduca en 2031", "llámame cuando acabes", "artículo 1902 del código civil", "la plaza estaba llena, 3000 personas", "vía libre hasta las 10",
+    ),
+    "it": (
+        "Il tuo ordine 407-9923411-2234567 è partito.", "La fattura 2023-00417 è ancora aperta.", "Sono 1.249,99 euro, o 12 rate da 104,17.", "Ci vediamo il 12/03/2024 alle 14:30 in sala 4.17.", "Risultato finale 3-2 dopo i supplementari", "la versione 10.4.1.2 va bene",
+        "sei il mio numero uno", "la via era vuota alle 5", "ho corso 10,5 km in 52:31", "il Frecciarossa 9615 parte alle 08:17 dal binario 12", "ho dimenticato la password", "il codice è nel repository", "la chiave è sotto lo zerbino", "La guerra finì l'8 maggio 1945.",
+        "Ci siamo sposati il 14 giugno 2008", "è nata a Bari", "pagine 340-355, capitolo 12", "250 g di farina, 125 ml di latte, 180 gradi", "camera 1408, colazione dalle 7", "il mio passaporto scade nel 2031", "chiamami quando hai finito", "articolo 2043 del codice civile", "in via di principio sì, 3 volte su 4", "corso di 40 ore, 12 lezioni",
+    ),
+}  # fmt: skip
