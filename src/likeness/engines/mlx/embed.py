@@ -140,7 +140,7 @@ def _weights(folder: Path) -> tuple[dict[str, Any], list[Path]]:
     loaded: dict[str, Any] = {}
     for file in files:
         try:
-            tensors = mx.load(str(file))
+            tensors: Any = mx.load(str(file))
         except (RuntimeError, ValueError) as error:
             raise EngineMissing(f"{folder.name}/{file.name} cannot be read: {error}", hint=_HOW) from None
         loaded.update(tensors)

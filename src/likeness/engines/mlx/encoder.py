@@ -8,12 +8,12 @@ give hidden states of shape (texts, tokens, width).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import mlx.core as mx
-import mlx.nn as nn
 
 Weights = Mapping[str, Any]
 
@@ -63,7 +63,7 @@ def bert(weights: Weights, shape: Shape, ids: Any, mask: Any) -> Any:
         attended = _attention(query, key, value, seen)
         attended = _linear(attended, weights, f"{layer}.attention.output.dense")
         x = _norm(x + attended, weights, f"{layer}.attention.output.LayerNorm", shape.epsilon)
-        inner = nn.gelu(_linear(x, weights, f"{layer}.intermediate.dense"))
+        inner = _gelu(_linear(x, weights, f"{layer}.intermediate.dense"))
         inner = _linear(inner, weights, f"{layer}.output.dense")
         x = _norm(x + inner, weights, f"{layer}.output.LayerNorm", shape.epsilon)
     return x
@@ -85,7 +85,8 @@ def nomic(weights: Weights, shape: Shape, ids: Any, mask: Any) -> Any:
         )
         attended = _linear(_attention(query, key, value, seen), weights, f"{layer}.attn.out_proj")
         x = _norm(x + attended, weights, f"{layer}.norm1", shape.epsilon)
-        gate = nn.silu(_linear(x, weights, f"{layer}.mlp.fc12"))
+        gate = _linear(x, weights, f"{layer}.mlp.fc12")
+        gate = gate * mx.sigmoid(gate)
         inner = _linear(_linear(x, weights, f"{layer}.mlp.fc11") * gate, weights, f"{layer}.mlp.fc2")
         x = _norm(x + inner, weights, f"{layer}.norm2", shape.epsilon)
     return x
@@ -99,6 +100,11 @@ def _linear(x: Any, weights: Weights, name: str) -> Any:
     y = x @ weights[f"{name}.weight"].T
     bias = weights.get(f"{name}.bias")
     return y if bias is None else y + bias
+
+
+def _gelu(x: Any) -> Any:
+    """The exact form: BERT's checkpoints were not trained with the approximation."""
+    return x * (1 + mx.erf(x / math.sqrt(2))) / 2
 
 
 def _norm(x: Any, weights: Weights, name: str, epsilon: float) -> Any:
