@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import likeness
 from likeness.core import artefacts
 from likeness.core.errors import Busy, EngineMissing, InputError, NotFound, NotReady, TooFewExamples
 from likeness.core.events import drain
@@ -338,19 +339,22 @@ def test_a_changed_cleaner_makes_the_dataset_anew(home: PersonHome, monkeypatch:
 
 
 def test_the_edition_is_that_of_the_stages_and_of_the_writer(tmp_path: Path) -> None:
-    root = tmp_path / "write"
-    shutil.copytree(Path(dataset.__file__).parent, root, ignore=shutil.ignore_patterns("__pycache__"))
+    root = tmp_path / "likeness"
+    for part in ("core", "write"):
+        shutil.copytree(
+            Path(likeness.__file__).parent / part, root / part, ignore=shutil.ignore_patterns("__pycache__")
+        )
     now = edition("builtin.double", root)
     assert now == edition("builtin.double")
     assert now != edition("builtin.recall", root)
-    (root / "ingest.py").write_text("# reading archives is no stage of it\n")
+    (root / "write" / "ingest.py").write_text("# reading archives is no stage of it\n")
     assert edition("builtin.double", root) == now
-    for name in ("clean/quotes.py", "redact/contact.py", "dedupe.py", "select.py"):
+    for name in ("write/clean/quotes.py", "write/redact/contact.py", "write/dedupe.py", "core/types.py"):
         before = edition("builtin.double", root)
         with (root / name).open("a") as handle:
             handle.write("# changed\n")
         assert edition("builtin.double", root) != before
-    (root / "clean" / "new.py").write_text("")
+    (root / "write" / "clean" / "new.py").write_text("")
     assert edition("builtin.double", root) != before
 
 

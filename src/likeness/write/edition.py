@@ -11,14 +11,16 @@ from pathlib import Path
 
 from likeness.core import artefacts, plugins
 
-STAGES = (
-    *("clean", "corpus.py", "dataset.py", "dedupe.py", "examples.py", "export.py", "gather.py", "gathered.py"),
-    *("minhash.py", "pair.py", "prepare.py", "recipe.py", "redact", "select.py", "split.py"),
+_WRITE = (
+    *("clean", "corpus.py", "dataset.py", "dedupe.py", "diversity.py", "examples.py", "export.py", "gather.py"),
+    *("gathered.py", "measures.py", "minhash.py", "pair.py", "prepare.py", "recipe.py", "redact", "select.py"),
+    "split.py",
 )
-"""Modules and packages of the track whose code shapes a dataset."""
+STAGES = ("core/spans.py", "core/types.py", *(f"write/{name}" for name in _WRITE))
+"""Modules and packages whose code shapes a dataset and what is measured of it."""
 
 
-def edition(writer: str, root: Path = Path(__file__).parent) -> str:
+def edition(writer: str, root: Path = Path(__file__).parents[1]) -> str:
     """Digest of the stages in ``root`` and of the engine called ``writer``, which writes instructions and neutral
     texts: the same for the same code wherever it is installed.
     """

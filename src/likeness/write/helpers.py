@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
 import socket
 import subprocess
 import sys
@@ -100,7 +99,10 @@ class _Helper:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 env={**os.environ, "OMP_NUM_THREADS": "1"},
+                # An interrupt typed at the terminal is for this side, which then ends the process.
+                start_new_session=True,
             )
         self._line = Connection(ours.detach())
         self._line.send((make, arguments))
@@ -140,8 +142,6 @@ def serve(line: Connection) -> None:
 
 def main() -> None:
     """Take over the inherited descriptor; a vanished parent ends the process quietly."""
-    # An interrupt typed at the terminal reaches every process of it; the one that asked ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         serve(Connection(int(sys.argv[1])))
     except (EOFError, ConnectionError):
