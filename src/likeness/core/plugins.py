@@ -24,6 +24,8 @@ ENGINES = "likeness.engines"
 
 def names(group: str) -> list[str]:
     """Names registered under an entry-point group, without importing any of them."""
+    if group == SOURCES:
+        return sorted(_sources())
     return sorted({point.name for point in metadata.entry_points(group=group)})
 
 

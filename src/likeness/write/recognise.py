@@ -115,6 +115,7 @@ class _Surveyor:
         sources = plugins.sources()
         self._first = [source for source in sources if not getattr(source, "last_resort", False)]
         self._sources = sources
+        self._diagnosing = [source for source in sources if isinstance(source, Diagnosing)]
         self._folders = folders
         self._found: dict[tuple[str, Path], Archive] = {}
         self._claimed: set[Path] = set()
@@ -232,12 +233,11 @@ class _Surveyor:
 
     def _why(self, path: Path) -> tuple[str, bool]:
         """Why nothing reads ``path``, and whether it can be put right."""
-        for source in self._sources:
-            if isinstance(source, Diagnosing):
-                said = _ask(source.diagnose, path, default=None)
-                if said:
-                    named = said.removeprefix(str(path)).removeprefix(path.name)
-                    return (named.strip() if named != said else f"cannot be imported: {said}"), True
+        for source in self._diagnosing:
+            said = _ask(source.diagnose, path, default=None)
+            if said:
+                named = said.removeprefix(str(path)).removeprefix(path.name)
+                return (named.strip() if named != said else f"cannot be imported: {said}"), True
         return described(path)
 
     def _leave(self, name: Path, why: str, diagnosed: bool) -> None:
