@@ -68,7 +68,10 @@ class TableSource:
     def diagnose(self, path: Path) -> str | None:
         """Tables without known columns or rows, or that are something else by another name; descriptions of nothing."""
         wrong = description.problem(path, plugins.names(plugins.SOURCES)) if path.is_file() else None
-        return wrong or (None if _is_described(path) else diagnose(path))
+        if wrong:
+            return wrong
+        said = diagnose(path)  # first, since the other looks through the whole folder
+        return None if said and _is_described(path) else said
 
     def files(self, path: Path) -> Sequence[Path]:
         """The file itself."""
