@@ -89,6 +89,7 @@ def scrub_adapters(home: PersonHome) -> Iterator[Event]:
     files.sweep(home.adapters)
     current = {name: folder for folder, manifest in artefacts.listed(home.datasets) for name in _stands_for(manifest)}
     for folder, manifest in artefacts.listed(home.adapters):
+        files.sweep(folder)
         lost = [parent for parent in manifest.parents if parent in current or not (home.datasets / parent).is_dir()]
         if not lost or STALE in manifest.extra:
             continue
