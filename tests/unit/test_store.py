@@ -150,3 +150,19 @@ def test_half_a_surrogate_pair_does_not_stop_a_batch(tmp_path: Path) -> None:
         store.add([a_message(1, body="smile \ud83d")])
         (message,) = store.messages()
         assert message.body == "smile ?"
+
+
+def test_what_is_unknown_is_counted_once_and_nothing_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite"
+    with Store.open(path) as store:
+        store.add([a_message(1)])
+    before = path.read_bytes()
+    with Store.open(path) as store:
+        assert store.unknown(["id1", "id2", "id2"]) == 1
+        assert store.unknown(["id2", "id3"]) == 1
+        assert store.count() == 1
+        store.add([a_message(2)])
+        assert store.count() == 2
+    with Store.open(path) as store:
+        assert store.unknown(["id2", "id3"]) == 1
+    assert len(before) == len(path.read_bytes())

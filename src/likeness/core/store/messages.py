@@ -56,9 +56,10 @@ class Messages(Database):
             connection.execute("CREATE TEMP TABLE IF NOT EXISTS named (id TEXT PRIMARY KEY) WITHOUT ROWID")
             connection.execute("BEGIN")
             insert = "INSERT OR IGNORE INTO named SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM messages WHERE id = ?1)"
-            new = sum(connection.execute(insert, (id,)).rowcount for id in ids)
-            connection.execute("COMMIT")
-        return new
+            try:
+                return sum(connection.execute(insert, (id,)).rowcount for id in ids)
+            finally:
+                connection.execute("COMMIT")
 
     def claim(self, owner: Owner) -> int:
         """Mark the messages of identities confirmed since they were added as the owner's; return how many were."""
