@@ -15,6 +15,7 @@ from likeness.core.protocols import Owner
 from likeness.core.types import Message, Progress, Skipped
 from likeness.sources.eml import EmlSource
 from likeness.sources.mail import tnef
+from likeness.sources.mail.addresses import decoded, recipients
 
 ME = Owner.of(["sam@example.org"])
 MAIL = (
@@ -260,3 +261,21 @@ def test_no_package_makes_it_raise(at: int, put: bytes) -> None:
     whole = outlook_files.package({0x1000: (0x1F, "Grüße".encode("utf-16-le"))}, b"The old way\0")
     tnef.text(whole[:at] + put + whole[at + len(put) :])
     tnef.text(whole[:at])
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ('"Lima, Ana" <ana@x.example>, bob@x.example', ("ana@x.example", "bob@x.example")),
+        ('"A \\"B, C\\" D" <d@x.example>,e@x.example', ("d@x.example", "e@x.example")),
+        ('"open <a@x.example>, b@x.example', ("a@x.example", "b@x.example")),
+        ("a@x.example, A@x.example,, ", ("a@x.example",)),
+    ],
+)
+def test_recipients_are_told_apart(value: str, found: tuple[str, ...]) -> None:
+    assert recipients(value) == found
+
+
+def test_hostile_headers_cost_no_more_than_their_length() -> None:
+    for value in ('a,"' * 100_000, "=?utf-8?q?a?= " * 50_000, "<" * 300_000, "(" * 300_000, "a at " * 60_000):
+        recipients(decoded(value))

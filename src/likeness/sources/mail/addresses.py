@@ -18,7 +18,9 @@ _COMMENT = re.compile(r"^(?P<address>[^()]*?)\s*\((?P<name>.*)\)\s*$", re.DOTALL
 _AT = re.compile(r"\s+(?:at|\(at\)|\[at\])\s+", re.IGNORECASE)
 _HIDDEN = re.compile(r"\s+@end(?:\||i)ng\s+(?:\||f)rom\s+", re.IGNORECASE)
 _LIKE_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
-_SEPARATED = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
+_COMMA_OR_QUOTE = re.compile(r'\\.|[",]')
+_LONGEST = 65_536
+"""Characters of a header that are looked at: room for two thousand recipients."""
 _ENCODED_WORD = re.compile(r"=\?[^?]+\?[bqBQ]\?")
 _SKELETON = str.maketrans({"a": "@", "s": "@", ".": "@", "i": "|", "l": "|", "f": "|"})
 
@@ -32,7 +34,7 @@ class Sender(NamedTuple):
 
 def decoded(value: str) -> str:
     """A header's text with RFC 2047 words decoded and folding undone; what cannot be decoded stays as it is."""
-    text = " ".join(value.split())
+    text = " ".join(value[:_LONGEST].split())
     if not _ENCODED_WORD.search(text):
         return text
     try:
@@ -48,7 +50,7 @@ def decoded(value: str) -> str:
 
 def sender(value: str) -> Sender:
     """The address and name of a ``From:`` value, in any of the forms seen."""
-    text = " ".join(value.split())
+    text = " ".join(value[:_LONGEST].split())
     match = _ANGLE.match(text) or _COMMENT.match(text)
     if match is None:
         return Sender(_plain_address(text), "")
@@ -61,8 +63,20 @@ def sender(value: str) -> Sender:
 
 def recipients(value: str) -> tuple[str, ...]:
     """The addresses of a ``To:`` or ``Cc:`` value (names where there is no address), without repeats."""
-    found = (sender(part) for part in _SEPARATED.split(value) if part.strip())
+    found = (sender(part) for part in _separated(value[:_LONGEST]) if part.strip())
     return tuple(dict.fromkeys(one.address or one.name for one in found if one.address or one.name))
+
+
+def _separated(value: str) -> list[str]:
+    """``value`` cut at its commas, but for those in quotes; at all of them where a quote is left open."""
+    parts, start, quoted = [], 0, False
+    for match in _COMMA_OR_QUOTE.finditer(value):
+        if match[0] == '"':
+            quoted = not quoted
+        elif match[0] == "," and not quoted:
+            parts.append(value[start : match.start()])
+            start = match.end()
+    return value.split(",") if quoted else [*parts, value[start:]]
 
 
 def is_hidden(address: str) -> bool:
