@@ -66,6 +66,14 @@ def test_it_is_a_source() -> None:
         ("2020년 3월 13일 오후 3:04, ", "2020-03-13T15:04:00"),
         ("12/3/20, 12:04 AM – ", "2020-03-12T00:04:00"),
         ("1402/10/11, 15:04 - ", "2024-01-01T15:04:00"),
+        ("13.03.2020, 00.20 - ", "2020-03-13T00:20:00"),
+        ("13/03/20, 3:04:05 PM: ", "2020-03-13T15:04:05"),
+        ("13.03.20 15:04:05: ", "2020-03-13T15:04:05"),
+        ("1/30/19,9:30 PM - ", "2019-01-30T21:30:00"),
+        ("13/3/20, 1:04 de la madrugada - ", "2020-03-13T01:04:00"),
+        ("[3:04:05 CH 13/3/20] ", "2020-03-13T15:04:05"),
+        ("[١٦/٦/١٤٤٤ هـ، ٣:٠٤:٠٥ م] ", "2023-01-09T15:04:05"),
+        ("民國109/3/13 下午3:04 - ", "2020-03-13T15:04:00"),
         ("۱۳۹۹/۱۲/۳۰،‏ ۱۵:۰۴ - ", "2021-03-20T15:04:00"),
     ],
 )
@@ -79,6 +87,48 @@ def test_dates_of_every_locale(chat: Path, stamp: str, expected: str) -> None:
     assert (first.sender, first.body, first.from_owner) == ("Sam Rivers", "Hello there", True)
     assert first.sent_at is not None
     assert first.sent_at.replace(tzinfo=None).isoformat() == expected
+
+
+_FIXTURES = Path(__file__).parents[1] / "fixtures" / "whatsapp"
+
+
+def test_times_of_twelve_hours_in_every_language() -> None:
+    lines = (_FIXTURES / "stamps.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(lines) > 500
+    for line in lines:
+        locale, expected, written = line.split("\t")
+        stamp = stamps.parse(written)
+        assert stamp is not None, (locale, written)
+        assert (stamp.hour, stamp.minute) == (int(expected[11:13]), int(expected[14:16])), (locale, written)
+        assert {int(expected[5:7]), int(expected[8:10])} <= {*stamp.numbers}, (locale, written)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "[13/03/20, 10:04] Ben: copied",
+        "[6:48 PM, 13/3/2020] Ben: copied",
+        "13/03/2020 10:04:11 - Ben: copied",
+        "Fri, Mar 13, 2020 8:30 AM - 10:00 AM (CET)",
+    ],
+)
+def test_lines_of_another_chat_copied_into_a_message_stay_text(chat: Path, pasted: str) -> None:
+    text = f"13/03/20, 10:00 - Ana: see:\n{pasted}\n13/03/20, 10:01 - Ben: ok\n13/03/20, 10:02 - Ana: ok\n"
+    messages, skipped = read(chat, text)
+    assert [m.body for m in messages] == [f"see:\n{pasted}", "ok", "ok"]
+    assert skipped == []
+
+
+def test_a_copied_line_without_seconds_is_no_entry_of_a_chat_with_them(chat: Path) -> None:
+    text = "".join(f"[13/03/20, 10:0{n}:00] Ana: hi\n[12/03/20, 10:0{n}] Ben: copied\n" for n in range(1))
+    messages, _ = read(chat, text + "[13/03/20, 10:01:00] Ben: a\n[13/03/20, 10:02:00] Ben: b\n")
+    assert [m.body for m in messages] == ["hi\n[12/03/20, 10:00] Ben: copied", "a", "b"]
+
+
+def test_two_exports_in_one_file_are_both_read(chat: Path) -> None:
+    text = "".join(f"13/03/20, 10:0{n} - Ana: a{n}\n" for n in range(4))
+    text += "".join(f"[14/03/20, 10:0{n}:00] Ana: b{n}\n" for n in range(3))
+    assert [m.body for m in read(chat, text)[0]] == ["a0", "a1", "a2", "a3", "b0", "b1", "b2"]
 
 
 def test_order_of_day_and_month_is_inferred_from_time_running_forward(chat: Path) -> None:
@@ -306,6 +356,16 @@ def test_persian_years_end_where_their_leap_years_say(
     persian: tuple[int, int, int], gregorian: tuple[int, int, int]
 ) -> None:
     assert calendars.day(*persian) == date(*gregorian)
+
+
+@pytest.mark.parametrize(
+    ("islamic", "gregorian"),
+    [((1430, 1, 1), (2008, 12, 29)), ((1444, 9, 1), (2023, 3, 23)), ((1446, 12, 29), (2025, 6, 25))],
+)
+def test_islamic_years(islamic: tuple[int, int, int], gregorian: tuple[int, int, int]) -> None:
+    assert calendars.day(*islamic) == date(*gregorian)
+    with pytest.raises(ValueError, match="no such day"):
+        calendars.day(1444, 13, 1)
 
 
 _LINES = st.sampled_from(

@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from likeness.sources.whatsapp import numeric, stamps
-from likeness.sources.whatsapp.patterns import BIDI, HEADER, SENDER
+from likeness.sources.whatsapp.patterns import BIDI, HEADER, SENDER, form_of
 
 _MARKS = re.compile(f"[{BIDI}]")
 _SENDER = re.compile(SENDER)
-_QUOTING = re.compile(r"^[^\"“«]*\s[\"“«][^\"”»]*$")
+_QUOTING = re.compile(r"^[^\"“„«「『]*\s?[\"“„«「『][^\"”“»」』]*$")
 """A "name" with an opened quotation is a line of the system's: ``Ana created group "Rome: the trip"``."""
 
 
@@ -87,9 +87,10 @@ class GeneralChat:
         self._starts = array("q")
         self._ends = array("q")
         self._stamps: list[stamps.Stamp] = []
+        form = _usual_form(text)
         for match in HEADER.finditer(text):
             stamp = _stamp(match)
-            if stamp is not None:
+            if stamp is not None and (form is None or form_of(match) == form):
                 self._starts.append(match.start())
                 self._ends.append(match.end())
                 self._stamps.append(stamp)
@@ -127,7 +128,7 @@ def looks_like_a_chat(head: str) -> bool:
     """True when one of the first five lines, or three anywhere in ``head``, carry a stamp."""
     found = 0
     for match in HEADER.finditer(head):
-        if _stamp(match) is not None:
+        if _stamp(match) is not None and (match["old"] is None or _SENDER.match(head, match.end())):
             found += 1
             if found == 3 or head.count("\n", 0, match.start()) < 5:
                 return True
@@ -135,7 +136,20 @@ def looks_like_a_chat(head: str) -> bool:
 
 
 def _stamp(match: re.Match[str]) -> stamps.Stamp | None:
-    return stamps.parse(match["ios"] or match["android"] or match["korean"])
+    return stamps.parse(match[match.lastgroup or 0])
+
+
+def _usual_form(text: str) -> tuple[str, str] | None:
+    """The form of nearly all stamps; ``None`` where several are so common that they cannot be lines of another chat.
+
+    An export is written in one go, in one form: "[12/03/20, 15:04] Ana: hi" in a chat whose entries begin with
+    "13.03.20, 10:00 - " was copied into a message.
+    """
+    forms = Counter(form_of(match) for match in HEADER.finditer(text) if _stamp(match) is not None)
+    if not forms:
+        return None
+    usual, count = forms.most_common(1)[0]
+    return usual if numeric.are_few(forms.total() - count, count) else None
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,4 @@
-"""Month names and the halves of the day as phones print them, folded to lower case without dots and spaces."""
+"""Month names as phones print them, folded to lower case without dots and spaces."""
 
 from __future__ import annotations
 
@@ -28,12 +28,3 @@ _BY_MONTH = (
 )
 
 MONTHS: dict[str, int] = {name: number for number, names in enumerate(_BY_MONTH, start=1) for name in names.split()}
-
-_FORENOON = (
-    "am a 上午 午前 오전 凌晨 早上 清晨 ص صباحا صباحًا πμ öö sa pg fm vm ap de قظ לפנהצ पूर्वाह्न dop rano পূর্বাহ্ণ ก่อนเที่ยง pd"
-)
-_AFTERNOON = (
-    "pm p 下午 午後 오후 中午 晚上 傍晚 م مساء مساءً μμ ös ch ptg em nm ip du بظ אחהצ अपराह्न odp অপরাহ্ণ หลังเที่ยง md"
-)
-FORENOON = frozenset(_FORENOON.split())
-AFTERNOON = frozenset(_AFTERNOON.split())

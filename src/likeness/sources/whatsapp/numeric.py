@@ -16,19 +16,20 @@ from itertools import groupby
 from typing import NamedTuple
 
 from likeness.sources.whatsapp import stamps
-from likeness.sources.whatsapp.patterns import BIDI, HEADER, PLAIN_SENDER, SPACE
+from likeness.sources.whatsapp.patterns import BIDI, HEADER, PLAIN_SENDER, SPACE, form_of
 
 CHUNK = 1 << 20
 """Characters cut at once: what is held beside the text stays small."""
 
 _DATE = r"(\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?)"
 _TIME = rf"(\d{{1,2}}[:.]\d\d(?:[:.]\d\d)?(?:[{SPACE}]?[AaPp]\.?[{SPACE}]?[Mm]\.?)?)"
-_STAMP = rf"{_DATE},?[{SPACE}]{{1,2}}{_TIME}"
+_STAMP = rf"{_DATE}(?:,[{SPACE}]{{0,2}}|[{SPACE}]{{1,2}}){_TIME}"
 # A line break in front is found faster than a beginning of a line; the text is given one.
 _BRACKETED = re.compile(rf"\n[{BIDI}]*\[{_STAMP}\][{SPACE}]?({PLAIN_SENDER})?")
 _DASHED = re.compile(rf"\n[{BIDI}]*{_STAMP}[{SPACE}]+[-–—][{SPACE}]+({PLAIN_SENDER})?")
 _CLOCK = re.compile(rf"(\d+)[:.](\d+)(?:[:.](\d+))?[{SPACE}]?([AaPp])?")
-_MARK = re.compile(r"[./-]")
+_MARK = re.compile(r"[./-](?=\d)")
+_TIME_MARK = re.compile(r"[:.](?=\d)")
 _FIELDS = 4
 """Strings per entry in what ``split`` gives: date, time, sender with colon, text."""
 _KEPT_CHUNKS = 8
@@ -56,8 +57,12 @@ class Cut:
         self._begin = first.start() if first else len(text)
         self.preamble = text[1 : self._begin]
         dated: list[stamps.Stamp] = []
+        self._form = form_of(headed) if (headed := HEADER.search(text, self._begin)) else ("", "")
+        self._forms: set[tuple[str, ...]] = set()
+        self._pasted = self._entries = 0
         chunks = (self._columns(chunk) for chunk in self._chunks())
         self.is_whole = HEADER.search(self.preamble) is None and all(self._survey(c, dated) for c in chunks)
+        self.is_whole &= are_few(self._pasted, self._entries)
         self.order = stamps.infer_order(dated)
 
     def columns(self) -> Iterator[Columns]:
@@ -87,8 +92,11 @@ class Cut:
                 dated.append(at._replace(numbers=numbers.numbers, widths=numbers.widths))
         if len(self._kept) < _KEPT_CHUNKS:
             self._kept.append(columns)
-        longer = (text for text in columns.texts if "\n" in text)
-        return not any(HEADER.search(text, text.index("\n") + 1) for text in longer)
+        self._entries += len(columns.texts)
+        self._forms |= _marks(_MARK, columns.dates) | _marks(_TIME_MARK, columns.times)
+        inside = [form for text in columns.texts if "\n" in text for form in _stamped_lines(text)]
+        self._pasted += len(inside)
+        return len(self._forms) == 2 and self._form not in inside
 
     def _chunks(self) -> Iterator[str]:
         start = self._begin
@@ -108,6 +116,22 @@ def cut(text: str) -> Cut | None:
     return found if found.is_whole else None
 
 
+def are_few(pasted: int, entries: int) -> bool:
+    """True when so many stamps of other forms are lines of other chats, copied into messages."""
+    return 2 * pasted < entries
+
+
+def _marks(mark: re.Pattern[str], written: list[str]) -> set[tuple[str, ...]]:
+    """What stands between the numbers of dates or times."""
+    return {(mark.pattern, *mark.findall(one)) for one in set(written)}
+
+
+def _stamped_lines(text: str) -> list[tuple[str, str]]:
+    """The forms of the stamps with which lines of a text after its first begin."""
+    matches = HEADER.finditer(text, text.index("\n") + 1)
+    return [form_of(match) for match in matches if stamps.parse(match[match.lastgroup or 0]) is not None]
+
+
 @lru_cache(maxsize=100_000)
 def clock(written: str) -> stamps.Stamp | None:
     """A time of day, on a day that does not matter; ``None`` for one that does not exist."""
@@ -125,11 +149,8 @@ def clock(written: str) -> stamps.Stamp | None:
 @lru_cache(maxsize=100_000)
 def time_of(written: str) -> time | None:
     """A time of day, marked UTC; ``None`` for one that does not exist."""
-    try:
-        return time.fromisoformat(f"{written}+00:00")
-    except ValueError:  # a clock of twelve hours, or a dot between the numbers
-        stamp = clock(written)
-        return time(stamp.hour, stamp.minute, stamp.second, tzinfo=UTC) if stamp else None
+    stamp = clock(written)
+    return time(stamp.hour, stamp.minute, stamp.second, tzinfo=UTC) if stamp else None
 
 
 @lru_cache(maxsize=100_000)

@@ -14,31 +14,37 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from likeness.sources.whatsapp import calendars
-from likeness.sources.whatsapp.months import AFTERNOON, FORENOON, MONTHS
+from likeness.sources.whatsapp.hours import hour_of
+from likeness.sources.whatsapp.months import MONTHS
 
 Order = Literal["dmy", "mdy", "ymd", "ydm"]
 
 _INVISIBLE = dict.fromkeys(
-    [0x200B, 0x200E, 0x200F, 0xFEFF, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], None
+    [*range(0x200B, 0x2010), 0xFEFF, 0x061C, 0x070F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], None
 )
 _SPACES = dict.fromkeys([0x00A0, 0x202F, 0x2009, 0x2007, 0x3000, 0x0009], " ")
-_MARKS = {0x060C: ",", 0xFF0C: ",", 0x3001: ",", 0x066B: ",", 0xFF1A: ":", 0x2013: "-", 0x2212: "-"}
+_MARKS = {
+    **dict.fromkeys([0x060C, 0x2E41, 0xFF0C, 0x3001, 0x066B], ","),
+    **dict.fromkeys([0x2013, 0x2212, 0x2010, 0x2011], "-"),
+    0xFF1A: ":",
+}
 _CLEAN = {**_INVISIBLE, **_SPACES, **_MARKS}
 
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "r": 2018, "h": 1988, "s": 1925}
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "r": 2018, "h": 1988, "s": 1925, "民國": 1911, "民国": 1911}
 _FIRST_YEAR = 2009
 """WhatsApp's first."""
 
-_HALF = r"[^\W\d_]{1,14}(?:[.'״\"·]? ?[^\W\d_]{0,4}\.?){0,2}"
+_WORDS = r"[^\d:;<>\[\]]{1,36}"
+"""What may stand beside a time: a part of the day in any script, a word for "at", a comma."""
 _TIME = (
-    rf"(?:(?P<before>{_HALF})\.? ?)?(?P<hour>\d{{1,2}})"
-    rf"(?:[:.]| ?h ?|時|시 ?)(?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?"
-    rf"(?: ?(?P<after>{_HALF}))?"
+    r"(?P<hour>\d{1,2})(?:[:.]| ?h ?|時|시 ?|点|點)(?P<minute>\d{1,2})"
+    r"(?:(?:[:.]| min |[分분] ?| (?=\d\d seg))(?P<second>\d{1,2}))?"
+    r"(?: se?g?\b| ?min\b|[分秒분초])?"
 )
 _NUMERIC = (
-    r"(?:(?P<era>令和|平成|昭和|[RHS])\.? ?)?(?P<a>\d{1,4}|元) ?(?:[./\-年]|년) ?(?P<b>\d{1,2})"
-    r" ?(?:[./\-月]|월) ?(?P<c>\d{1,4})"
-    r" ?(?:[.日]|일|г\.?)?(?: ?(?P<suffix>AP|BE|B\.E\.|พ\.ศ\.))?"
+    r"(?:(?P<era>令和|平成|昭和|民國|民国|(?<![a-z])[RHS])\.? ?)?(?P<a>\d{1,4}|元) ?(?:[./\-年]|년) ?(?P<b>\d{1,2})"
+    r"(?: ?(?:[./\-月]|월) ?| )(?P<c>\d{1,4})"
+    r" ?(?:[.日]|일|г\.?)?(?: ?(?P<suffix>AP|BE|B\.E\.|พ\.ศ\.|AH|هـ|ه))?"
 )
 _DAY_FIRST = (
     r"(?P<day>\d{1,2})(?:\.|er|º|st|nd|rd|th)?[ \-](?:de |of |d')?"
@@ -46,9 +52,16 @@ _DAY_FIRST = (
 )
 _MONTH_FIRST = r"(?P<month2>[^\W\d_]{2,14})\.? (?P<day2>\d{1,2})(?:st|nd|rd|th)?,? (?P<year2>\d{2,4})"
 _WEEKDAY = r"(?:\(?[^\W\d_]{1,12}\)?[.,]? )?"
-_DATE = rf"{_WEEKDAY}(?:{_NUMERIC}|{_DAY_FIRST}|{_MONTH_FIRST})(?: ?\([^\W\d_]{{1,3}}\))?"
-_STAMP = re.compile(rf"{_DATE}(?: г\.)?(?:,|\.| -)? ?(?:(?:at|um|à|a las|às|klo?\.?|в) |ב-? ?)?{_TIME}", re.IGNORECASE)
-_TIME_FIRST = re.compile(rf"{_TIME}(?:,| -)? ?{_DATE}", re.IGNORECASE)
+_DATE = rf"(?:{_NUMERIC}|{_DAY_FIRST}|{_MONTH_FIRST})(?: ?\([^\W\d_]{{1,3}}\))?(?: г\.)?"
+_STAMP = re.compile(
+    rf"{_WEEKDAY}{_DATE}(?:(?P<before>{_WORDS}?)|(?<=[日일])){_TIME}(?P<after>{_WORDS})?", re.IGNORECASE
+)
+_TIME_FIRST = re.compile(rf"(?P<before>{_WORDS}?)?{_TIME}(?P<after>{_WORDS}?){_DATE}", re.IGNORECASE)
+_NUMBERS = re.compile(r"\d+")
+_NEITHER = re.compile(r"[^\d:./\-]|[.-](?!\d)|(?<!\d)[.-]")
+_BESIDE = re.compile(r"[\s.,'’״\"·()\-]+")
+_AT_WORDS = "at um à às as a alas las kl klo klock klockan в ב u o ob om lúc ga ч год г uhr saat hodź น zeg ին"
+_AT = frozenset(_AT_WORDS.split())
 
 
 class Stamp(NamedTuple):
@@ -84,6 +97,13 @@ def parse(text: str) -> Stamp | None:
         return None
     widths = (len(match["a"]), len(match["b"]), len(match["c"]))
     return Stamp((first, int(match["b"]), int(match["c"])), "", widths, *time)
+
+
+def shape(text: str) -> str:
+    """What is left of a stamp without words and values: ``0/0/0 0:0:0``, with an ``x`` for a word in front."""
+    text = _ascii_digits(text.translate(_CLEAN)).replace("元", "0").strip()
+    marks = " ".join(_NUMBERS.sub("0", _NEITHER.sub(" ", text)).split())
+    return f"x{marks}" if text[:1].isalpha() else marks
 
 
 def infer_order(stamps: Iterable[Stamp]) -> Order:
@@ -162,20 +182,33 @@ class _Score(NamedTuple):
         return cls(order, impossible, backwards, abs(span))
 
 
+def folded(words: str) -> str:
+    """Words for a part of the day as the tables have them: small letters without marks, spaces and punctuation."""
+    return _BESIDE.sub("", words.translate(_CLEAN)).casefold()
+
+
 def _time(match: re.Match[str]) -> tuple[int, int, int, bool] | None:
     hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
-    half = match["before"] or match["after"]
-    if half:
-        key = re.sub(r"[\s.'״\"·]", "", half).casefold()
-        if key in AFTERNOON:
-            hour = hour % 12 + 12 if hour <= 12 else hour
-        elif key in FORENOON:
-            hour = hour % 12 if hour <= 12 else hour
-        else:
+    before, after = _part_of_day(match["before"]), _part_of_day(match["after"])
+    part = before or after
+    if part:
+        found = hour_of(hour, part)
+        if found is None or (before and after):
             return None
+        hour = found
     if hour > 23 or minute > 59 or second > 59:
         return None
-    return hour, minute, second, bool(half)
+    return hour, minute, second, bool(part)
+
+
+def _part_of_day(beside: str | None) -> str:
+    """What stands beside a time without words for "at", folded."""
+    words = [word for word in _BESIDE.split(beside.casefold()) if word] if beside else []
+    for first, end in ((0, len(words)), (1, len(words)), (0, len(words) - 1)):
+        part = "".join(words[first:end])
+        if hour_of(1, part) is not None and _AT.issuperset(words[:first] + words[end:]):
+            return part
+    return "" if _AT.issuperset(words) else "".join(words)
 
 
 def _with_month_name(match: re.Match[str], time: tuple[int, int, int, bool]) -> Stamp | None:
