@@ -5,9 +5,10 @@ Messages in HTML are matched as the text a reader sees: what only its mark-up ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Literal
 
 from likeness.core.errors import InputError
@@ -113,32 +114,29 @@ def shown_text(message: Message) -> str:
 
 
 def _by_words(store: Store, query: Query, filters: Filters, limit: int, offset: int) -> Results:
-    wanted = offset + limit + 1
-    found = _pages(lambda most: store.find_keys(query, filters, most), store, query, wanted)
-    page = found[offset : offset + limit]
-    items = tuple(_result(message, query, ("words",)) for message in page)
+    found = _worded(store, query, filters, offset + limit + 1)
+    page = store.messages_by_key(found[offset : offset + limit])
+    items = tuple(_result(message, query, ("words",)) for _, message in page)
     return Results(items, "words", more=len(found) > offset + limit)
 
 
-def _pages(keys: Callable[[int], list[int]], store: Store, query: Query, wanted: int) -> list[Message]:
-    """The first ``wanted`` messages that hold the query's terms in what they show."""
+def _worded(store: Store, query: Query, filters: Filters, wanted: int) -> list[int]:
+    """Keys of the first ``wanted`` messages that hold the query's terms in what they show."""
     most = wanted
     while True:
-        ranked = keys(most)
-        found: list[Message] = []
-        for message in _messages(store, ranked):
-            if message.body_type != "html" or has_all(query, f"{message.subject}\n{shown_text(message)}"):
-                found.append(message)
-                if len(found) == wanted:
-                    return found
-        if len(ranked) < most:
+        ranked = store.find_keys(query, filters, most)
+        shown = (key for key, message in store.messages_by_key(ranked) if _shows(message, query))
+        found = list(islice(shown, wanted))
+        if len(found) == wanted or len(ranked) < most:
             return found
         most *= 4
 
 
-def _messages(store: Store, keys: Sequence[int]) -> Iterator[Message]:
-    for start in range(0, len(keys), 64):
-        yield from store.messages_by_key(list(keys[start : start + 64]))
+def _shows(message: Message, query: Query) -> bool:
+    """Whether all terms are in what a reader sees; only HTML can hold them elsewhere."""
+    return (
+        not query.needed or message.body_type != "html" or has_all(query, f"{message.subject}\n{shown_text(message)}")
+    )
 
 
 def _by_meaning(
@@ -147,21 +145,20 @@ def _by_meaning(
     depth = max(_RANKED_TOGETHER, offset + limit + 1)
     near = meaning.nearest(store, embedder, query.plain, filters, depth)
     if query.excluded:
-        near = [key for key in near if not _holds_excluded(store, key, query)]
-    worded = store.find_keys(query, filters, depth) if by == "both" else []
+        near = [key for key, message in store.messages_by_key(near) if not _holds_excluded(message, query)]
+    worded = _worded(store, query, filters, depth) if by == "both" else []
     ranked = fuse([near, worded]) if by == "both" else near
-    by_words, by_meaning = set(worded), set(near)
-    page = ranked[offset : offset + limit]
-    items = []
-    for key, message in zip(page, store.messages_by_key(page), strict=True):
-        ways = tuple(way for way, keys in (("words", by_words), ("meaning", by_meaning)) if key in keys)
-        items.append(_result(message, query, ways))
-    return Results(tuple(items), by, more=len(ranked) > offset + limit, note=meaning.coverage(store, embedder.model))
+    found_by = {"words": set(worded), "meaning": set(near)}
+    items = tuple(
+        _result(message, query, tuple(way for way, keys in found_by.items() if key in keys))
+        for key, message in store.messages_by_key(ranked[offset : offset + limit])
+    )
+    return Results(items, by, more=len(ranked) > offset + limit, note=meaning.coverage(store, embedder.model))
 
 
-def _holds_excluded(store: Store, key: int, query: Query) -> bool:
-    texts = [f"{message.subject}\n{shown_text(message)}" for message in store.messages_by_key([key])]
-    return any(has_all(Query((term,)), text) for text in texts for term in query.excluded)
+def _holds_excluded(message: Message, query: Query) -> bool:
+    text = f"{message.subject}\n{shown_text(message)}"
+    return any(has_all(Query((term,)), text) for term in query.excluded)
 
 
 def fuse(rankings: Sequence[Sequence[int]]) -> list[int]:

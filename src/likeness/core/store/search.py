@@ -6,7 +6,7 @@ by trigrams. Runs of one or two characters are looked for in the bodies of those
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,29 +41,25 @@ class Filters:
 class Searching(Database):
     """Search in the ``messages`` table."""
 
-    def find(self, query: Query, filters: Filters) -> Iterator[Message]:
-        """Messages with every needed term and none excluded, best match first; newest first without a term.
-
-        What a term matches is subject and body as stored: mark-up in an HTML body counts as text here.
-        """
-        keys = self.find_keys(query, filters)
-        for start in range(0, len(keys), _PAGE):
-            yield from self.messages_by_key(keys[start : start + _PAGE])
-
     def find_keys(self, query: Query, filters: Filters, limit: int = -1) -> list[int]:
-        """Keys of what :meth:`find` would yield, in the same order; at most ``limit`` when that is not negative."""
+        """Keys of messages with every needed term and none excluded, best match first; newest first without a term.
+
+        At most ``limit`` when that is not negative. What a term matches is subject and body as stored: mark-up in an
+        HTML body counts as text here.
+        """
         sql, values = _statement(query, filters)
         with self._reading() as connection:
             connection.create_function("holds", 2, holds, deterministic=True)
             return [row[0] for row in connection.execute(f"{sql} LIMIT ?", (*values, limit))]
 
-    def messages_by_key(self, keys: list[int]) -> list[Message]:
-        """The messages of these keys, in that order; those that are gone are left out."""
-        marks = ", ".join("?" * len(keys))
-        sql = f"SELECT key, {COLUMNS} FROM messages WHERE key IN ({marks})"  # noqa: S608
-        with self._reading() as connection:
-            found = {row[0]: message_of(row[1:]) for row in connection.execute(sql, keys)}
-        return [found[key] for key in keys if key in found]
+    def messages_by_key(self, keys: Sequence[int]) -> Iterator[tuple[int, Message]]:
+        """Key and message of these, in that order, read page by page; those that are gone are left out."""
+        for start in range(0, len(keys), _PAGE):
+            page = list(keys[start : start + _PAGE])
+            sql = f"SELECT key, {COLUMNS} FROM messages WHERE key IN ({', '.join('?' * len(page))})"  # noqa: S608
+            with self._reading() as connection:
+                found = {row[0]: message_of(row[1:]) for row in connection.execute(sql, page)}
+            yield from ((key, found[key]) for key in page if key in found)
 
 
 def condition(filters: Filters) -> tuple[str, list[object]]:

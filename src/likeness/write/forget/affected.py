@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -71,8 +71,10 @@ def select(store: Store, owner: Owner, meant: Candidate, asked: str = "", *, men
             _take(chosen, natives, key, message, reason)
         else:
             links.add(key, message)
-    while answers := links.to(natives) - chosen.reasons.keys():
-        for key, message in _messages(store, sorted(answers)):
+    tried: set[int] = set()
+    while answers := links.to(natives) - chosen.reasons.keys() - tried:
+        tried |= answers
+        for key, message in store.messages_by_key(sorted(answers)):
             _take(chosen, natives, key, message, "answers to theirs")
     _add(store, chosen, _quoting(store, chosen), "quotes their words")
     named = set(_naming(store, meant, asked)) - set(chosen.reasons)
@@ -143,13 +145,7 @@ def _take(chosen: Selection, natives: set[str], key: int, message: Message, reas
 def _add(store: Store, chosen: Selection, keys: Iterable[int], reason: str) -> None:
     added = [key for key in keys if key not in chosen.reasons]
     chosen.reasons.update(dict.fromkeys(added, reason))
-    chosen.ids.update(message.id for _, message in _messages(store, added))
-
-
-def _messages(store: Store, keys: Sequence[int]) -> Iterator[tuple[int, Message]]:
-    for key in keys:
-        for message in store.messages_by_key([key]):
-            yield key, message
+    chosen.ids.update(message.id for _, message in store.messages_by_key(added))
 
 
 def _reason(message: Message, meant: Candidate, conversations: Container[str], owner: Owner) -> str:
@@ -186,7 +182,7 @@ def _quoting(store: Store, chosen: Selection) -> set[int]:
     found: set[int] = set()
     asked = 0
     theirs = [key for key, reason in chosen.reasons.items() if reason == "sent by them"]
-    for _, message in _messages(store, theirs):
+    for _, message in store.messages_by_key(theirs):
         text = clean_message(message, Signatures()).text
         for phrase in _phrases(text):
             if asked >= _MOST_QUOTES:
@@ -197,9 +193,9 @@ def _quoting(store: Store, chosen: Selection) -> set[int]:
             if len(others) > _FORMULA:
                 continue
             if len(phrase.split()) < _QUOTE_WORDS:
-                others = {key for key, other in _messages(store, sorted(others)) if _is_quoted(phrase, other)}
+                others = {key for key, other in store.messages_by_key(sorted(others)) if _is_quoted(phrase, other)}
             found |= others
-    return {key for key, message in _messages(store, sorted(found)) if is_mail(message)}
+    return {key for key, message in store.messages_by_key(sorted(found)) if is_mail(message)}
 
 
 def _is_quoted(phrase: str, message: Message) -> bool:
