@@ -22,6 +22,9 @@ BodyType = Literal["plain", "html"]
 
 _DOUBTFUL = re.compile("[\ufffd\x80-\x9f]|Ã[\xa0-\xbf]|â€")
 """Characters that a wrongly labelled charset leaves behind."""
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_HEADERS_LIMIT = 2**17
+"""Headers longer than this are left to the standard library: the other's cost grows with their length squared."""
 _ADDRESS = "address-unparseable"
 """A warning of fast-mail-parser's that does not matter: addresses are read in :mod:`.addresses`."""
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
@@ -64,6 +67,8 @@ class Parsed:
 
 def parse(raw: bytes) -> Parsed:
     """Read a whole mail. May raise anything on malformed input; :func:`likeness.sources.mail.message.read` guards."""
+    if len(raw) > _HEADERS_LIMIT and _BLANK_LINE.search(raw, 0, _HEADERS_LIMIT) is None:
+        return _parse_slowly(raw)
     try:
         mail = fast_mail_parser.parse_email(raw, mode="lazy")
     except fast_mail_parser.ParseError:
