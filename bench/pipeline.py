@@ -61,8 +61,8 @@ class Run:
 def child() -> None:
     """Import and prepare, saying on standard output what has been done."""
     for event in _work(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "all"):
-        if event.done == event.total:
-            print(json.dumps({"stage": event.stage, "done": event.done, "counts": dict(event.metrics)}), flush=True)
+        if event.done == event.total or event.stage == "select":
+            print(json.dumps({"stage": event.stage, "of": event.total, "counts": dict(event.metrics)}), flush=True)
 
 
 def _work(root: Path, archives: Path, everything: bool) -> Iterator[Event]:
@@ -100,7 +100,7 @@ def run(archives: Path, home: Path, everything: bool = False) -> Run:
         stage = stages.setdefault(_JOINED.get(said["stage"], said["stage"]), Stage())
         stage.seconds += now - began
         stage.peak_mb = max(stage.peak_mb, watch.take())
-        stage.messages = max(stage.messages, said["done"])
+        stage.messages = max(stage.messages, said["of"])
         began = now
         counts |= said["counts"]
     watch.stop()
