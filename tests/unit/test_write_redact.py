@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from likeness.write.redact import PLACEHOLDERS, Redactor, checksums, scan
+from likeness.core.types import Message
+from likeness.write.redact import PLACEHOLDERS, Names, Redactor, checksums, collect, scan
 
 REDACTOR = Redactor.of()
 
@@ -258,3 +259,49 @@ def test_what_only_sounds_like_it_stays(text: str) -> None:
 
 def test_a_whole_number_is_replaced_not_a_part_that_looks_like_a_code() -> None:
     assert REDACTOR.redact("5492 1665 8918 8302, cvv on the phone").text == "[card], cvv on the phone"
+
+
+NAMED = Redactor.of(names=["Ana Souza", "Will Hunter", "May Lin", "Elizabeth Marsh"], own=["Sam Ellis"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ana's slides, ANA!", "[name]'s slides, [name]!"),
+        ("Will said so. Ask Will.", "[name] said so. Ask [name]."),
+        ("thanks will", "thanks [name]"),
+        ("May and I met May on Tuesday", "[name] and I met [name] on Tuesday"),
+        ("the Hunters are here, and Lizzie", "the [name] are here, and [name]"),
+        ("Hey Zoe,\nit is done\n\nCheers,\nTom", "Hey [name],\nit is done\n\nCheers,\n[name]"),
+        ("@Kit and Will Hunter: hello", "@[name] and [name]: hello"),
+        ("Liebe Ana,", "Liebe [name],"),
+    ],
+)
+def test_a_person_is_taken_out_however_they_are_named(text: str, expected: str) -> None:
+    assert NAMED.redact(text).text == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Will you come in May? I will.",
+        "May I ask you on 5 May?",
+        "the hunter and the marsh",
+        "Love,\nSam",
+        "Hi Sam,",
+        "Dear all,",
+        "Hi there,",
+        "an anagram",
+    ],
+)
+def test_words_stay_where_nobody_is_meant_and_the_owner_always(text: str) -> None:
+    assert NAMED.redact(text).text == text
+
+
+def test_names_are_collected_from_headers_greetings_signatures_and_mentions() -> None:
+    body = "Hi Priya,\nplease tell @Noor.\n> Cheers,\n> Tomasz Nowak"
+    message = Message(
+        "1", "mbox", "c", "x@example.org", None, body, False, "Souza, Ana (Work)", ("Kit B", "a@example.org")
+    )
+    assert collect(message) == {"priya", "noor", "tomasz", "nowak", "souza", "ana", "kit"}
+    assert scan("Tell Noor", names=Names.of(["noor"])) == {"name": 1}

@@ -6,7 +6,6 @@ who answered what, :class:`Cleaner` makes an exchange of it.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
@@ -21,7 +20,6 @@ from likeness.write.clean.message import Cleaned, is_mail
 from likeness.write.recipe import PrepareRecipe
 from likeness.write.redact import Redactor
 
-_NAME = re.compile(r"[^\W\d_][\w'’-]+")
 _LOOKED_AHEAD = 500
 """Messages of a chat in which the other side is looked for when the owner had the first word."""
 
@@ -258,12 +256,6 @@ class Cleaner:
         redacted = self.redactor.redact(text)
         self.tally.redacted.update(redacted.counts)
         return redacted.text
-
-
-def name_words(name: str) -> set[str]:
-    """A display name whole, and its capitalised words of three letters or more."""
-    words = {word for word in _NAME.findall(name) if len(word) >= 3 and word[0].isupper()}
-    return words | {name} if words else set()
 
 
 def _shortened(text: str, limit: int) -> str:

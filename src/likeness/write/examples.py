@@ -18,7 +18,7 @@ from likeness.core.protocols import Writer
 from likeness.core.types import Example, ExampleKind, Exchange, WriteRequest
 from likeness.write.dataset import Row, example_to_json, line
 from likeness.write.recipe import DRAFT_PROMPT, REPLY_PROMPT, REWRITE_PROMPT
-from likeness.write.redact import Redactor
+from likeness.write.redact import Names, Redactor
 
 
 def whole(exchange: Exchange) -> str:
@@ -65,15 +65,18 @@ class Made:
 class ExampleMaker:
     """Makes the examples of a batch of rows with the engine called ``engine``, opened without an artefact.
 
+    ``names`` are taken out of what the engine made, too: an instruction says whom to write to.
     Raises :class:`EngineMissing` when it cannot run or does not write.
     """
 
-    def __init__(self, engine: str, regions: Sequence[str], kinds: Collection[ExampleKind]) -> None:
+    def __init__(
+        self, engine: str, regions: Sequence[str], kinds: Collection[ExampleKind], names: Names | None = None
+    ) -> None:
         chosen = plugins.engine(engine)
         if "writer" not in chosen.info.kind:
             raise EngineMissing(f"engine {engine!r} does not write", hint="choose a writer with the recipe's `writer`")
         self._engine = chosen.open(None)
-        self._redactor = Redactor.of(regions)
+        self._redactor = Redactor(tuple(regions), names)
         self._kinds = kinds
 
     def __call__(self, rows: Iterable[Row]) -> Made:

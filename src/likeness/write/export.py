@@ -21,7 +21,7 @@ from likeness.core.types import Example
 from likeness.write import dataset
 from likeness.write.helpers import Helpers
 from likeness.write.recipe import SYSTEM_PROMPT
-from likeness.write.redact import scan
+from likeness.write.redact import Names, scan
 
 _LINES_AT_ONCE = 20_000
 _TEXTS_AT_ONCE = 1_000
@@ -56,24 +56,26 @@ def export(folder: Path) -> list[Path]:
     return list(paths.values())
 
 
-def rescan(paths: Iterable[Path], regions: Sequence[str], *, helpers: int = 0) -> Counter[str]:
+def rescan(
+    paths: Iterable[Path], regions: Sequence[str], names: Names | None = None, *, helpers: int = 0
+) -> Counter[str]:
     """Look for personal data once more in every string of finished files; counts by kind, empty when clean.
 
-    ``helpers`` is the number of processes that do it. What stands in several files is looked at once: 8 bytes of memory
-    for each different string.
+    ``names`` are looked for too. ``helpers`` is the number of processes that do it. What stands in several files is
+    looked at once: 8 bytes of memory for each different string.
     """
     found: Counter[str] = Counter()
-    with Helpers(_scanning, regions, count=helpers) as scanning:
+    with Helpers(_scanning, regions, names, count=helpers) as scanning:
         for counted in scanning.map(_different(paths)):
             found += counted
     return found
 
 
-def _scanning(regions: Sequence[str]) -> Callable[[list[str]], Counter[str]]:
+def _scanning(regions: Sequence[str], names: Names | None) -> Callable[[list[str]], Counter[str]]:
     """What a helper does with a batch of strings."""
 
     def count(texts: list[str]) -> Counter[str]:
-        return sum((scan(text, regions) for text in texts), Counter())
+        return sum((scan(text, regions, names) for text in texts), Counter())
 
     return count
 

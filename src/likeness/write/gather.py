@@ -15,11 +15,11 @@ from likeness.core.store import Store
 from likeness.core.types import Message
 from likeness.write import helpers, pair
 from likeness.write.clean import Signatures, mine_signatures
-from likeness.write.corpus import Cleaner, Reader, Said, Tally, name_words
+from likeness.write.corpus import Cleaner, Reader, Said, Tally
 from likeness.write.gathered import Entry, Gathered
 from likeness.write.helpers import Helpers
 from likeness.write.recipe import PrepareRecipe
-from likeness.write.redact import Redactor
+from likeness.write.redact import Redactor, collect
 
 _EVERY = 250
 _BATCH = 250
@@ -49,8 +49,8 @@ def survey(store: Store, home: PersonHome, recipe: PrepareRecipe) -> Generator[E
         identity.update(f"{message.id}\0{message.from_owner:d}\0".encode("utf-8", "replace"))
         found.subjects.add(message)
         found.owner += message.from_owner
-        if recipe.redact_names and not message.from_owner:
-            found.names |= name_words(message.sender_name)
+        if recipe.redact_names:
+            found.names |= collect(message)
         if number % _EVERY == 0 or number == found.messages:
             yield Event("read", number, found.messages, "messages")
     if not found.owner:
@@ -77,8 +77,9 @@ def gather(
         return message if message and conversation in ("", message.conversation) else None
 
     reader = Reader(recipe, found.subjects, by_native, store.message, tally)
-    redactor = Redactor.of(recipe.phone_regions, found.names - _own_names(signatures))
+    redactor = Redactor.of(recipe.phone_regions, found.names, signatures.names)
     gathered = Gathered(folder)
+    gathered.names = redactor.names
     count = helpers.useful(found.owner, _WORTH_HELPERS)
     with Helpers(_cleaning, recipe, signatures, redactor, count=count) as cleaning:
         for entries, counted in cleaning.map(_batches(reader.turns(store.messages()))):
@@ -112,8 +113,3 @@ def _batches(turns: Iterator[Said]) -> Iterator[list[Said]]:
 def _some(messages: Iterable[Message], step: int) -> Iterator[Message]:
     """Every ``step``-th of ``messages``."""
     return islice(iter(messages), 0, None, max(step, 1))
-
-
-def _own_names(signatures: Signatures) -> set[str]:
-    """The owner's own names, capitalised as they are written: these stay."""
-    return {form for name in signatures.names for form in (name.capitalize(), name.upper())}

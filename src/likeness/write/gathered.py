@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from likeness.write import dataset
 from likeness.write.corpus import Found
 from likeness.write.dataset import Row
+from likeness.write.redact import Names
 from likeness.write.scratch import Records
 from likeness.write.select import length_class, tokens
 
@@ -99,6 +100,8 @@ class Gathered:
         self.times: Numbers = self._order
         self.tokens: Numbers = self._order
         self.messages: Numbers = self._order
+        self.names: Names | None = None
+        """The people whose names were taken out, where the recipe asks for it."""
 
     def __len__(self) -> int:
         return len(self._records)

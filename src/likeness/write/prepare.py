@@ -118,7 +118,7 @@ def _make(
         paths = export(out)
         yield Event("export", 1, 2, "steps")
         count = helpers.useful(len(chosen), _WORTH_HELPERS)
-        counted["personal_data_left"] = dict(rescan(paths, recipe.phone_regions, helpers=count))
+        counted["personal_data_left"] = dict(rescan(paths, recipe.phone_regions, gathered.names, helpers=count))
         yield Event("export", 2, 2, "steps")
         manifest.save(out)
     return manifest
@@ -183,7 +183,7 @@ def _examples(
     done = 0
     with (
         files.replacing(out / dataset.EXAMPLES) as handle,
-        Helpers(ExampleMaker, recipe.writer, recipe.phone_regions, recipe.kinds, count=count) as makers,
+        Helpers(ExampleMaker, recipe.writer, recipe.phone_regions, recipe.kinds, gathered.names, count=count) as makers,
     ):
         for made in makers.map(iter(lambda: list(islice(rows, _BATCH)), [])):
             handle.writelines(line + b"\n" for line in made.lines)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from likeness.write.redact import address, announced, contact, identity, secrets
+from likeness.write.redact.names import Names
 from likeness.write.redact.spans import Span
 from likeness.write.redact.view import plain_view
 
@@ -49,14 +50,13 @@ class Redactor:
     """What to look for: national telephone formats by ``regions``, and people's ``names`` when they are to go too."""
 
     regions: Sequence[str] = REGIONS
-    names: re.Pattern[str] | None = None
+    names: Names | None = None
 
     @classmethod
-    def of(cls, regions: Sequence[str] = REGIONS, names: Iterable[str] = ()) -> Redactor:
-        """A redactor that also replaces ``names``, whole words as capitalised as given, longest first."""
-        wanted = sorted({name.strip() for name in names if len(name.strip()) > 1}, key=len, reverse=True)
-        pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, wanted)) + r")(?!\w)") if wanted else None
-        return cls(tuple(regions), pattern)
+    def of(cls, regions: Sequence[str] = REGIONS, names: Iterable[str] = (), own: Iterable[str] = ()) -> Redactor:
+        """A redactor that also replaces people's ``names`` (see ``names.Names``), but never the owner's ``own``."""
+        wanted = Names.of(names, own)
+        return cls(tuple(regions), wanted if wanted.sure or wanted.doubtful else None)
 
     def redact(self, text: str) -> Redacted:
         """Replace what is found. A text without any is returned as it was, byte for byte.
@@ -81,13 +81,13 @@ class Redactor:
                 found += finder(view)
             found += contact.find(view, self.regions)
         if self.names:
-            found += (Span(*match.span(), "name") for match in self.names.finditer(text))
+            found += self.names.find(view)
         return _without_overlap(found)
 
 
-def scan(text: str, regions: Sequence[str] = REGIONS) -> Counter[str]:
+def scan(text: str, regions: Sequence[str] = REGIONS, names: Names | None = None) -> Counter[str]:
     """Count by kind what is still in ``text``: the check of a finished file."""
-    return Counter(span.kind for span in Redactor(regions).find(text))
+    return Counter(span.kind for span in Redactor(regions, names).find(text))
 
 
 def _replaced(text: str, spans: list[Span]) -> str:
