@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -79,8 +78,11 @@ class _Conversation:
         self._mine = {name: owner.is_me(name) for name in people}
         self._others = {name: tuple(other for other in people[:_GROUP_LISTED] if other != name) for name in people}
         self._title = text.title or " & ".join(sorted(people))
+        self._conversation = f"{WhatsAppSource.name}:{self._title}"
+        self._key = f"{WhatsAppSource.name}\0{self._title.casefold()}"
         self._moment: datetime | None = None
-        self._seen: Counter[tuple[str, str]] = Counter()
+        self._at = ""
+        self._seen: dict[tuple[str, str], int] = {}
 
     def read(self) -> Iterator[Message | Skipped]:
         if self._chat.preamble.strip("\ufeff \r\n"):
@@ -105,19 +107,20 @@ class _Conversation:
         # Two equal lines within one stamp are two messages; counting them keeps ids stable over copies of the chat.
         if sent_at != self._moment:
             self._moment = sent_at
-            self._seen.clear()
-        self._seen[entry.sender, body] += 1
-        ordinal = self._seen[entry.sender, body]
-        parts = (WhatsAppSource.name, self._title.casefold(), str(sent_at), entry.sender, body, str(ordinal))
+            self._at = str(sent_at)
+            self._seen = {}
+        sender = entry.sender
+        ordinal = self._seen[sender, body] = self._seen.get((sender, body), 0) + 1
+        identity = f"{self._key}\0{self._at}\0{sender}\0{body}\0{ordinal}"
         return Message(
-            id=blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
+            id=blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
             source=WhatsAppSource.name,
-            conversation=f"{WhatsAppSource.name}:{self._title}",
-            sender=entry.sender,
-            sender_name=entry.sender,
+            conversation=self._conversation,
+            sender=sender,
+            sender_name=sender,
             sent_at=sent_at,
             body=body,
-            from_owner=self._mine[entry.sender],
-            recipients=self._others[entry.sender],
+            from_owner=self._mine[sender],
+            recipients=self._others[sender],
             where=where,
         )

@@ -1,77 +1,54 @@
 """What WhatsApp writes into a chat itself: attachments, deletions, edits, calls, the encryption notice.
 
 The phone writes these in its own language. iOS puts U+200E in front of every text that nobody typed, which holds in any
-language; the phrases here are for Android and for exports that lost the mark.
+language; ``phrases`` has the words of Android and of exports that lost the mark. A person's words are never dropped for
+what they are like: a text must be such a phrase, or be built as only the phone builds one.
 """
 
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
+
+from likeness.sources.whatsapp import phrases
 
 MARK = "\u200e"
 _BIDI = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_LONGEST = max(map(len, phrases.REASONS)) + 40
 
 _FILE = r"[^\n<>:]{1,120}\.[A-Za-z0-9]{2,5}"
-_ATTACHED = re.compile(rf"^[{_BIDI}]*{_FILE} \([^()\n]{{4,40}}\)[{_BIDI}]*[ \t\r]*(?:\n|\Z)")
-_ATTACHED_IOS = re.compile(rf"[{_BIDI}]*<[^<>:\n]{{2,30}}:\s?[^<>\n]+\.[A-Za-z0-9]{{2,5}}>")
-_OMITTED = re.compile(rf"^[{_BIDI}]*<[^<>\n/]{{4,60}}>[{_BIDI}]*[ \t\r]*(?:\n|\Z)")
+_ATTACHED = re.compile(
+    rf"^[{_BIDI}]*(?:[A-Z]{{3}}-\d{{8}}-WA\d{{4,}}\.\w{{2,5}} \([^()\n]{{3,45}}\)"
+    rf"|{_FILE} \([^()\n]*?(?:{phrases.ATTACHED})[^()\n]{{0,30}}\))[{_BIDI}]*[ \t]*(?:\n|\Z)",
+    re.IGNORECASE,
+)
+_ATTACHED_IOS = re.compile(
+    rf"[{_BIDI}]*<[{_BIDI}]*[^<>:\n]{{2,30}}:\s?[{_BIDI}]*[^<>\n/]+\.[A-Za-z0-9]{{2,5}}[{_BIDI}]*>"
+)
+_OMITTED = re.compile(
+    rf"^[{_BIDI}]*< ?[{_BIDI}]*(?=[^<>\n]*(?:{phrases.MEDIA}))(?=[^<>\n]*(?:{phrases.GONE}))[^<>\n/]{{4,60}}>"
+    rf"[{_BIDI}]*[ \t]*(?:\n|\Z)",
+    re.IGNORECASE,
+)
 _MARKED_SUFFIX = re.compile(rf"\s*{MARK}<[^<>\n]{{4,60}}>[{_BIDI}]*\s*\Z")
 _MARKED_OMISSION = re.compile(rf"{MARK}[^\n{_BIDI}]{{3,40}}\s*\Z")
+_EDITED = re.compile(rf"\s*<[^<>\n/@:]{{0,40}}(?:{phrases.EDITED})[^<>\n/@:]{{0,30}}>\s*\Z", re.IGNORECASE)
 
-_EDITED = re.compile(
-    r"\s*<(?:this message was edited|diese nachricht wurde bearbeitet|(?:se editó este mensaje|"
-    r"este mensaje fue editado|mensaje editado|se editó el mensaje)|ce message a été modifié|"
-    r"questo messaggio è stato modificato|"
-    r"(?:essa mensagem foi editada|mensagem editada)\.?|dit bericht is bewerkt|данное сообщение изменено|"
-    r"bu mesaj düzenlendi|pesan ini diedit|تم تعديل هذه الرسالة|"
-    r"此訊息已編輯|已编辑此消息|このメッセージは編集されました|"
-    r"이 메시지가 수정되었습니다|ta wiadomość została edytowana)\.?>\s*\Z",
-    re.IGNORECASE,
-)
-
-_THINGS = (
-    r"image|photo|video|video note|audio|sticker|gif|document|contact card|voice message|media|"
-    r"bild|foto|sprachnachricht|dokument|kontaktkarte|medien|imagen|vídeo|documento|tarjeta de contacto|nota de voz|"
-    r"vidéo|fichier audio|document|fiche contact|immagine|video|messaggio vocale|scheda contatto|imagem|áudio|"
-    r"figurinha|contato|afbeelding|spraakbericht|contactkaart|изображение|видео|аудиофайл|стикер|görüntü|ses"
-)
-_GONE = (
-    r"omitted|weggelassen|ausgeschlossen|omitid[oa]s?|omise?s?|absente?|omess[oai]|ocultad[oa]s?|ocult[oa]s?|omitida|"
-    r"weggelaten|пропущен[оа]?|отсутствует|dahil edilmedi"
-)
-_OMITTED_WORDS = re.compile(rf"(?:{_THINGS}) (?:{_GONE})\.?", re.IGNORECASE)
-
-_DELETED = re.compile(
-    r"(?:this message was deleted|you deleted this message|this message was deleted by admin.*|"
-    r"diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|se eliminó este mensaje|"
-    r"eliminaste este mensaje|este mensaje fue eliminado|mensaje eliminado|ce message a été supprimé|"
-    r"vous avez supprimé ce message|"
-    r"questo messaggio è stato eliminato|hai eliminato questo messaggio|(?:esta |essa )?mensagem (?:foi )?apagada|"
-    r"você apagou esta mensagem|dit bericht is verwijderd|(?:je|u) hebt dit bericht verwijderd|"
-    r"данное сообщение удалено|вы удалили данное сообщение|bu mesaj silindi|bu mesajı sildiniz|pesan ini telah dihapus|"
-    r"تم حذف هذه الرسالة|لقد حذفت هذه الرسالة|此訊息已刪除|您已刪除此訊息|此消息已删除|你删除了这条消息|"
-    r"このメッセージは削除されました|이 메시지는 삭제되었습니다|ta wiadomość została usunięta)\.?",
-    re.IGNORECASE,
-)
-_OTHER = re.compile(
-    r"(?:null|missed (?:voice|video|group) call.*|missed group (?:voice|video) call.*|(?:voice|video) call(?:,.*)?|"
-    r"waiting for this message\..*|live location shared|location: https://\S+|contact card omitted|"
-    r"verpasster (?:sprach|video)anruf.*|llamada(?: de voz| de video)? perdida.*|videollamada perdida.*|"
-    r"appel (?:vocal|vidéo) manqué.*|chiamata (?:vocale|video) persa.*|"
-    r"(?:chamada|ligação) (?:de voz|de vídeo) perdida.*|"
-    r"gemiste (?:spraak|video)oproep.*|пропущенный (?:аудио|видео)?звонок.*|poll:\n.*|umfrage:\n.*|encuesta:\n.*)",
-    re.IGNORECASE | re.DOTALL,
-)
+_CALL_TIME = re.compile(r"[ ,.·]*(?:\w{1,4}\W{1,3}){0,2}\d[^\n]{0,24}")
+_POLL = re.compile(r"[^\W\d_][\w ]{2,20}:\n[^\n]+(?:\n[^\W\d_][\w ]{2,20}: [^\n]*\(\d+ [^()\n]+\)){1,20}")
+_LOCATION = re.compile(r"[^\n:]{2,40}: https://(?:maps\.google\.com/\?q=|maps\.apple\.com/|foursquare\.com/)\S+")
 _ENCRYPTION = re.compile(
     r"end-to-end[ -]encrypt|ende-zu-ende-verschlüssel|cifrad[oa]s? de extremo a extremo|cifrado de extremo a extremo|"
     r"chiffr\w+ de bout en bout|criptografia de ponta|encriptação ponto a ponto|encriptad[oa]s? ponto a ponto|"
-    r"crittografi\w+ end-to-end|end-to-end versleuteld|сквозн\w+ шифровани|uçtan uca şifrel|端到端加密|端對端加密|"
-    r"エンドツーエンド|종단간 암호화|종단 간 암호화|تشفير تام|مشفرة تمامًا|एंड-टू-एंड|dienkripsi secara end-to-end|"
-    r"szyfrowan\w+ od końca do końca|zaszyfrowane end-to-end|מוצפנות מקצה לקצה",
+    r"crittografi\w+ end-to-end|end-to-end versleuteld|сквозн\w+ шифрован|наскрізн\w+ шифруван|uçtan uca şifrel|"
+    r"端到端加密|端對端加密|端对端加密|エンドツーエンド|종단간 암호화|종단 간 암호화|تشفير تام|مشفرة تمامًا|एंड-टू-एंड|"
+    r"dienkripsi secara end-to-end|terenkripsi secara end-to-end|terenkripsi end-to-end|"
+    r"szyfrowan\w+ od końca do końca|zaszyfrowan\w+|מוצפנות מקצה|koncov\w+ šifrován|šifrovaním? |végponttól végpontig|"
+    r"criptate integral|κρυπτογραφ|krypterade|krypterede|krypterte|täysin salattu|xifra\w+ d'extrem a extrem|"
+    r"mã hóa đầu cuối|เข้ารหัสจากต้นทาง|رمزگذاری سرتاسری|رمزنگاری سرتاسری|این کرپشن|एन्ड-टू-एन्ड|এন্ড-টু-এন্ড|"
+    r"disulitkan hujung ke hujung|kriptirane|šifrirana",
     re.IGNORECASE,
 )
-
-
 _NOTICEABLE = re.compile(rf"[<({_BIDI}]|\A\s")
 """Without one of these an entry holds no attachment, remark or mark."""
 
@@ -86,8 +63,10 @@ def typed(text: str) -> tuple[str, str]:
 
     A caption is kept without its attachment; an edited message without the remark.
     """
-    text = text.replace("\r\n", "\n").rstrip()
-    if text and not _NOTICEABLE.search(text) and not _is_notice(text):
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    text = text.rstrip()
+    if text and not _is_notice(text) and not _NOTICEABLE.search(text):
         return text, ""
     reason = ""
     shorter = _EDITED.sub("", _MARKED_SUFFIX.sub("", text) if not _ATTACHED_IOS.search(text) else text)
@@ -112,8 +91,21 @@ def typed(text: str) -> tuple[str, str]:
 
 def _is_notice(text: str) -> str:
     """Why a text is none of a person's, judged by its words; "" if it is."""
-    if _DELETED.fullmatch(text):
-        return "deleted message"
-    if _OMITTED_WORDS.fullmatch(text):
-        return "attachment"
-    return "call, poll, location or notice" if _OTHER.fullmatch(text) else ""
+    if len(text) <= _LONGEST:
+        words = text.casefold().rstrip(".。।۔")
+        if not words.isascii():
+            words = normalize("NFC", words)
+        reason = phrases.REASONS.get(words)
+        if reason:
+            return reason
+        if words.startswith(phrases.CALLS) and _is_call(words):
+            return "call, poll, location or notice"
+    if ":" in text and (_POLL.fullmatch(text) or _LOCATION.fullmatch(text)):
+        return "call, poll, location or notice"
+    return ""
+
+
+def _is_call(words: str) -> bool:
+    """True for the phrase with nothing but a time after it: "missed voice call at 3:04 pm"."""
+    phrase = max((call for call in phrases.CALLS if words.startswith(call)), key=len)
+    return _CALL_TIME.fullmatch(words, len(phrase)) is not None

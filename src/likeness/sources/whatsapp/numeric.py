@@ -30,6 +30,7 @@ _DASHED = re.compile(rf"\n[{BIDI}]*{_STAMP}[{SPACE}]+[-–—][{SPACE}]+({PLAIN_
 _CLOCK = re.compile(rf"(\d+)[:.](\d+)(?:[:.](\d+))?[{SPACE}]?([AaPp])?")
 _MARK = re.compile(r"[./-](?=\d)")
 _TIME_MARK = re.compile(r"[:.](?=\d)")
+_ONE_DIGIT = str.maketrans("0123456789", "1" * 10)
 _FIELDS = 4
 """Strings per entry in what ``split`` gives: date, time, sender with colon, text."""
 _KEPT_CHUNKS = 8
@@ -82,7 +83,8 @@ class Cut:
     def _survey(self, columns: Columns, dated: list[stamps.Stamp]) -> bool:
         """Note the senders and dates of some entries; false where a stamp may be one of the uncommon."""
         self.openings.update(opening for opening in columns.openings if opening)
-        if not all(map(time_of, set(columns.times))) or not all(map(day_numbers, set(columns.dates))):
+        dates, times = set(columns.dates), set(columns.times)
+        if not all(map(time_of, times)) or not all(map(day_numbers, dates)):
             return False
         place = 0
         for on, same in groupby(columns.dates):
@@ -93,7 +95,7 @@ class Cut:
         if len(self._kept) < _KEPT_CHUNKS:
             self._kept.append(columns)
         self._entries += len(columns.texts)
-        self._forms |= _marks(_MARK, columns.dates) | _marks(_TIME_MARK, columns.times)
+        self._forms |= _marks(_MARK, dates) | _marks(_TIME_MARK, times)
         inside = [form for text in columns.texts if "\n" in text for form in _stamped_lines(text)]
         self._pasted += len(inside)
         return len(self._forms) == 2 and self._form not in inside
@@ -121,9 +123,10 @@ def are_few(pasted: int, entries: int) -> bool:
     return 2 * pasted < entries
 
 
-def _marks(mark: re.Pattern[str], written: list[str]) -> set[tuple[str, ...]]:
+def _marks(mark: re.Pattern[str], written: set[str]) -> set[tuple[str, ...]]:
     """What stands between the numbers of dates or times."""
-    return {(mark.pattern, *mark.findall(one)) for one in set(written)}
+    bare = {one.translate(_ONE_DIGIT) for one in written}
+    return {(mark.pattern, *mark.findall(one)) for one in bare}
 
 
 def _stamped_lines(text: str) -> list[tuple[str, str]]:
@@ -149,6 +152,11 @@ def clock(written: str) -> stamps.Stamp | None:
 @lru_cache(maxsize=100_000)
 def time_of(written: str) -> time | None:
     """A time of day, marked UTC; ``None`` for one that does not exist."""
+    if "." not in written:  # of which ``fromisoformat`` would make fractions
+        try:
+            return time.fromisoformat(f"{written}+00:00")
+        except ValueError:  # a clock of twelve hours
+            pass
     stamp = clock(written)
     return time(stamp.hour, stamp.minute, stamp.second, tzinfo=UTC) if stamp else None
 
