@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from likeness.core.errors import UnsafeInput
-from likeness.core.protocols import Owner, Source
+from likeness.core.protocols import Diagnosing, Owner, Source
 from likeness.core.types import Message, Progress, Skipped
 from likeness.sources.whatsapp import WhatsAppSource, calendars, container, numeric, stamps
 from likeness.sources.whatsapp import chat as chats
@@ -33,6 +33,7 @@ def chat(tmp_path: Path) -> Path:
 
 def test_it_is_a_source() -> None:
     assert isinstance(WhatsAppSource(), Source)
+    assert isinstance(WhatsAppSource(), Diagnosing)
 
 
 @pytest.mark.parametrize(
@@ -195,6 +196,8 @@ def test_lines_without_a_stamp_belong_to_the_message_before(chat: Path) -> None:
         "PTT-20200312-WA0007.opus (fail disertakan)",
         "Toto.pdf (fichier joint)",
         "\u200e<\u200eattached: \u200ePTT-20180129-WA0025.opus>",
+        "Plan.pdf • \u200e2 pages \u200e<attached: 00000047-Plan.pdf>",
+        "DOC-20200312-WA0003. (file attached)\nThe plan.pdf",
         "Mensagem apagada",
         "Bu mesajı sildiniz",
         "このメッセージは削除されました",
@@ -293,6 +296,61 @@ def test_a_zip_is_read_and_names_the_chat(tmp_path: Path) -> None:
     assert [i.value for i in WhatsAppSource().identities(path)] == ["Sam Rivers"]
 
 
+def test_a_zip_of_several_chats_names_each_by_its_own_place(tmp_path: Path) -> None:
+    path = tmp_path / "exports.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("WhatsApp Chat - Ana/_chat.txt", "[12/03/20, 15:04:05] Ana: hi\n")
+        archive.writestr("WhatsApp Chat - Ana/00000003-notes.txt", "[12/03/20, 15:04:05] Zoe: a text that was sent\n")
+        archive.writestr("WhatsApp-Chat mit Ben.txt", "12.03.20, 15:04 - Ben: hallo\n")
+        archive.writestr("Conversa do WhatsApp com Rui.txt", "12/03/2020 15:04 - Rui: olá\n")
+        archive.writestr("list.txt", "milk, bread\n")
+    assert WhatsAppSource().recognises(path)
+    items = [i for i in WhatsAppSource().read(path, ME) if not isinstance(i, Progress)]
+    messages = [i for i in items if isinstance(i, Message)]
+    assert [(m.conversation, m.body) for m in messages] == [
+        ("whatsapp:Ana", "hi"),
+        ("whatsapp:Ben", "hallo"),
+        ("whatsapp:Rui", "olá"),
+    ]
+    assert [(i.reason, i.bad) for i in items if isinstance(i, Skipped)] == [("attachment", False)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("msgstore.db.crypt15", b"\x01", "encrypted backup"),
+        ("ChatStorage.sqlite", b"SQLite format 3\0", "database of the WhatsApp app"),
+        ("WhatsApp Chat with Ana.txt", b"", "is empty"),
+        ("_chat.txt", b"\xef\xbb\xbf\r\n", "is empty"),
+        ("_chat.txt", b"<!DOCTYPE html><p>", "HTML where plain text was expected"),
+        ("Chat de WhatsApp con Ana.txt", "mañana\n".encode(), "no line begins as WhatsApp writes one"),
+        ("WhatsApp Chat - Ana.zip", b"", "is empty"),
+        ("WhatsApp Chat - Ana.zip", b"PK\x03\x04broken", "cannot be read (BadZipFile)"),
+        ("notes.txt", b"milk", None),
+    ],
+)
+def test_what_cannot_be_read_is_explained(tmp_path: Path, name: str, content: bytes, said: str | None) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert not WhatsAppSource().recognises(path)
+    found = WhatsAppSource().diagnose(path)
+    assert (found is None) if said is None else (found is not None and found.startswith(name) and said in found)
+
+
+def test_zips_without_a_readable_chat_are_explained(tmp_path: Path) -> None:
+    path = tmp_path / "WhatsApp Chat - Ana.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("IMG-20200312-WA0001.jpg", b"\xff\xd8")
+    assert "without the text of the chat (1 other files" in (WhatsAppSource().diagnose(path) or "")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("_chat.txt", "hello\n")
+    assert "in whose texts no line begins" in (WhatsAppSource().diagnose(path) or "")
+    raw = bytearray(path.read_bytes())
+    raw[raw.rindex(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(raw)
+    assert "password" in (WhatsAppSource().diagnose(path) or "")
+
+
 def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.zip"
     line = b"12/03/20, 15:04 - Ana: ok\n"
@@ -362,10 +420,11 @@ _PIECES = st.sampled_from(
 @settings(max_examples=150, deadline=None)
 @given(parts=st.lists(st.one_of(_PIECES, st.text(max_size=12), st.binary(max_size=12)), max_size=30))
 def test_no_bytes_make_it_raise(parts: list[str | bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = tmp_path_factory.mktemp("w") / "chat.txt"
+    path = tmp_path_factory.mktemp("w") / "_chat.txt"
     path.write_bytes(b"".join(p if isinstance(p, bytes) else p.encode("utf-8", "surrogatepass") for p in parts))
     source = WhatsAppSource()
     source.recognises(path)
+    source.diagnose(path)
     list(source.identities(path))
     for item in source.read(path, ME):
         assert isinstance(item, Message | Skipped | Progress)

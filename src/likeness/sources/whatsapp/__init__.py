@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from likeness.core.protocols import Owner
 from likeness.core.types import Identity, Message, Progress, Skipped
-from likeness.sources.whatsapp import chat, container, notices
+from likeness.sources.whatsapp import chat, container, diagnosis, notices
 
 _PROGRESS_EVERY = 500
 _NOTICE_AMONG_FIRST = 3
@@ -33,6 +33,10 @@ class WhatsAppSource:
             return any(chat.looks_like_a_chat(head) for head in container.head(path))
         except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError):
             return False
+
+    def diagnose(self, path: Path) -> str | None:
+        """What is wrong with an export that :meth:`recognises` turns down; see :mod:`diagnosis`."""
+        return diagnosis.diagnose(path)
 
     def files(self, path: Path) -> Sequence[Path]:
         """The file itself."""
@@ -57,6 +61,11 @@ class WhatsAppSource:
                 number += 1
                 if number > start:
                     yield text
+                continue
+            if text.name != path.name and not chat.looks_like_a_chat(text.text[: container.HEAD]):
+                number += 1
+                if number > start:
+                    yield Skipped("attachment", text.name)
                 continue
             for item in _Conversation(text, owner).read():
                 number += 1

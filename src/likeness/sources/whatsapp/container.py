@@ -19,10 +19,13 @@ _RATIO_LIMIT = 200
 _RATIO_COUNTS_FROM = 8 * 2**20
 _ENTRIES_LIMIT = 200_000
 HEAD = 65_536
+_IOS_NAME = "_chat.txt"
 
 _TITLE = re.compile(
-    r"^(?:whatsapp[ -]?chat (?:with|mit|con|com|met|avec|z|-) ?|(?:chat de|chat do|conversa do|conversación de|"
-    r"discussion|chat) whatsapp (?:con|com|avec|with|-) ?|whatsapp[ -]chat[ _-]+|чат whatsapp с (?:контактом )?)",
+    r"^(?:whatsapp[ -]?(?:chat|chatt|samtale|sohbeti|keskustelu)? ?(?:(?:with|mit|con|com|met|med|avec|z)[ _]|- ?)|"
+    r"(?:chat de|chat do|conversa do|conversa no|conversación de|conversație|discussion|chat|czat|historia czatu|чат)"
+    r" whatsapp (?:(?:con|com|avec|with|dengan|s uživatelem|s používateľom|cu|z|з|с контактом|с)[ _]|- ?)|"
+    r"whatsapp[ -]chat[ _-]+)",
     re.IGNORECASE,
 )
 _COPY = re.compile(r"\s*\(\d+\)$|[ _-]+\d$")
@@ -62,8 +65,7 @@ def texts(path: Path) -> Iterator[Text | Skipped]:
                     yield Skipped("damaged or encrypted archive", name, bad=True, detail=type(error).__name__)
                     continue
                 _check(name, len(raw))
-                inner = PurePosixPath(member.filename)
-                yield Text(_title(path if inner.name == "_chat.txt" else Path(inner.name)), name, decode(raw))
+                yield Text(_title(_named_after(path, PurePosixPath(member.filename))), name, decode(raw))
     except (zipfile.BadZipFile, ValueError) as error:
         yield Skipped("damaged or encrypted archive", path.name, bad=True, detail=type(error).__name__)
 
@@ -79,7 +81,21 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     listed = archive.infolist()
     if len(listed) > _ENTRIES_LIMIT:
         raise UnsafeInput(f"{archive.filename} holds {len(listed):,} files", hint=f"the limit is {_ENTRIES_LIMIT:,}")
-    return [m for m in listed if m.filename.lower().endswith(".txt") and not m.filename.startswith("__MACOSX/")]
+    texts = [m for m in listed if m.filename.lower().endswith(".txt") and not m.filename.startswith("__MACOSX/")]
+    # iOS calls a chat _chat.txt; other texts beside it were sent in the chat.
+    chats = {PurePosixPath(m.filename).parent for m in texts if PurePosixPath(m.filename).name == _IOS_NAME}
+    return [m for m in texts if PurePosixPath(m.filename).name == _IOS_NAME or not _beside(m, chats)]
+
+
+def _beside(member: zipfile.ZipInfo, folders: set[PurePosixPath]) -> bool:
+    return PurePosixPath(member.filename).parent in folders
+
+
+def _named_after(archive: Path, member: PurePosixPath) -> Path:
+    """What names the chat: the text's own name, else that of its folder, else that of the archive."""
+    if member.name != _IOS_NAME:
+        return Path(member.name)
+    return Path(f"{member.parent.name}.zip") if member.parent.name else archive
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
@@ -94,6 +110,12 @@ def _check(name: str, size: int, packed: int | None = None) -> None:
         raise UnsafeInput(
             f"{name} unpacks to {size // max(packed, 1)} times its size", hint="a chat does not; unpack and check it"
         )
+
+
+def is_named_as_an_export(path: Path) -> bool:
+    """True for a ``.txt`` or ``.zip`` called as WhatsApp calls one, in the languages that are known."""
+    named = path.name.lower() == _IOS_NAME or _TITLE.match(path.stem.replace("_", " ")) is not None
+    return named and path.suffix.lower() in (".txt", ".zip")
 
 
 def _title(path: Path) -> str:

@@ -18,13 +18,15 @@ _LONGEST = max(map(len, phrases.REASONS)) + 40
 
 _FILE = r"[^\n<>:]{1,120}\.[A-Za-z0-9]{2,5}"
 _ATTACHED = re.compile(
-    rf"^[{_BIDI}]*(?:[A-Z]{{3}}-\d{{8}}-WA\d{{4,}}\.\w{{2,5}} \([^()\n]{{3,45}}\)"
+    rf"^[{_BIDI}]*(?:[A-Z]{{3}}-\d{{8}}-WA\d{{4,}}\.\w{{0,5}} \([^()\n]{{3,45}}\)"
     rf"|{_FILE} \([^()\n]*?(?:{phrases.ATTACHED})[^()\n]{{0,30}}\))[{_BIDI}]*[ \t]*(?:\n|\Z)",
     re.IGNORECASE,
 )
 _ATTACHED_IOS = re.compile(
     rf"[{_BIDI}]*<[{_BIDI}]*[^<>:\n]{{2,30}}:\s?[{_BIDI}]*[^<>\n/]+\.[A-Za-z0-9]{{2,5}}[{_BIDI}]*>"
 )
+_DOCUMENT = re.compile(rf"[{_BIDI}]*{_FILE}(?: • {MARK}[^\n]{{1,20}})?")
+"""What is left of a document: its own name, and how many pages it has."""
 _OMITTED = re.compile(
     rf"^[{_BIDI}]*< ?[{_BIDI}]*(?=[^<>\n]*(?:{phrases.MEDIA}))(?=[^<>\n]*(?:{phrases.GONE}))[^<>\n/]{{4,60}}>"
     rf"[{_BIDI}]*[ \t]*(?:\n|\Z)",
@@ -75,6 +77,8 @@ def typed(text: str) -> tuple[str, str]:
     if without != shorter:
         reason = "attachment"
     rest = without.strip()
+    if reason and _DOCUMENT.fullmatch(rest):
+        return "", reason
     bare = rest.strip(_BIDI + " ")
     if not bare:
         return "", reason or "empty"
