@@ -191,7 +191,7 @@ def test_stopped_at_any_moment_it_leaves_no_half_dataset(home: PersonHome) -> No
     events = len(drain(prepare(home, recipe())))
     done = latest_dataset(home)
     fill(home, thread(300))
-    for stop in range(1, events, 3):
+    for stop in range(1, events, 6):
         job = prepare(home, recipe())
         for _ in range(stop):
             next(job)
