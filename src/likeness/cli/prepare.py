@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,6 +35,9 @@ def writing(
     everything: Annotated[
         bool, typer.Option("--all", help="Make examples of every usable message: no budget and no caps.")
     ] = False,
+    languages: Annotated[
+        str, typer.Option("--languages", help="Keep messages in these languages only, for instance en,de.")
+    ] = "",
     again: Annotated[bool, typer.Option("--again", help="Learn once more, even when nothing has changed.")] = False,
     person: PersonOption = "",
     as_json: JsonOption = False,
@@ -47,7 +50,10 @@ def writing(
 
     home = open_person(person)
     changes = {"redact_names": redact_names, "everything": everything}
-    recipe = prepare_recipe(preset, **{name: True for name, asked in changes.items() if asked})
+    chosen: dict[str, Any] = {name: True for name, asked in changes.items() if asked}
+    if languages:
+        chosen["languages"] = languages.replace(",", " ").lower().split()
+    recipe = prepare_recipe(preset, **chosen)
     follow(prepare(home, recipe, allow_small=allow_small), quiet=as_json)
     dataset = latest_dataset(home)
     follow(train(home, {}, dataset=dataset, again=again), quiet=as_json)

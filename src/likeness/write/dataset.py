@@ -4,8 +4,9 @@ A dataset is a folder published whole (``core.artefacts``), with these files bes
 
 ``exchanges.jsonl``
     Everything usable the owner wrote, cleaned and redacted, one :class:`~likeness.core.types.Exchange` per line with
-    its fields as keys, plus ``split`` ("train", "valid" or "test") and ``copies`` (how many near-identical messages
-    the line stands for, itself included). ``sent_at`` is ISO 8601 or null, ``message_ids`` and ``context_ids`` are
+    its fields as keys, plus ``split`` ("train", "valid" or "test"), ``copies`` (how many near-identical messages
+    the line stands for, itself included), ``language`` (ISO 639-1, "und" when nobody can tell) and
+    ``language_confidence`` (0-1). ``sent_at`` is ISO 8601 or null, ``message_ids`` and ``context_ids`` are
     lists. Engines learn from this file, and only from the lines whose split is "train".
 ``examples.jsonl``
     The selected training examples, one :class:`~likeness.core.types.Example` per line with its fields as keys.
@@ -42,16 +43,23 @@ _EXAMPLE_FIELDS = tuple(field.name for field in fields(Example))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An exchange, the split it belongs to, and how many near-identical messages it stands for."""
+    """An exchange, the split it belongs to, how many near-identical messages it stands for, and its language."""
 
     exchange: Exchange
     split: Split
     copies: int = 1
+    language: str = "und"
+    language_confidence: float = 0.0
 
 
 def exchange_to_json(row: Row) -> dict[str, Any]:
     """The line of ``exchanges.jsonl`` for ``row``, as a dictionary."""
-    return _exchange_fields(row.exchange) | {"split": row.split, "copies": row.copies}
+    return _exchange_fields(row.exchange) | {
+        "split": row.split,
+        "copies": row.copies,
+        "language": row.language,
+        "language_confidence": row.language_confidence,
+    }
 
 
 def _exchange_fields(exchange: Exchange) -> dict[str, Any]:
@@ -67,9 +75,10 @@ def exchange_record(exchange: Exchange) -> bytes:
     return line(_exchange_fields(exchange))
 
 
-def with_split(record: bytes, split: Split, copies: int) -> bytes:
+def with_split(record: bytes, split: Split, copies: int, language: str = "und", confidence: float = 0.0) -> bytes:
     """The line that :func:`exchange_to_json` describes, from what :func:`exchange_record` gave."""
-    return record[:-1] + f', "split": "{split}", "copies": {copies}}}'.encode()
+    told = f'"language": "{language}", "language_confidence": {confidence}'
+    return record[:-1] + f', "split": "{split}", "copies": {copies}, {told}}}'.encode()
 
 
 def exchange_from_json(record: dict[str, Any]) -> Row:
@@ -78,7 +87,13 @@ def exchange_from_json(record: dict[str, Any]) -> Row:
     known["sent_at"] = datetime.fromisoformat(known["sent_at"]) if known.get("sent_at") else None
     for ids in ("message_ids", "context_ids"):
         known[ids] = tuple(known.get(ids, ()))
-    return Row(Exchange(**known), record["split"], int(record.get("copies", 1)))
+    return Row(
+        Exchange(**known),
+        record["split"],
+        int(record.get("copies", 1)),
+        record.get("language", "und"),
+        float(record.get("language_confidence", 0.0)),
+    )
 
 
 def example_to_json(example: Example) -> dict[str, Any]:

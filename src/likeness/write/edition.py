@@ -13,7 +13,17 @@ from likeness.core import artefacts, plugins
 
 _WRITE = (
     *("clean", "corpus.py", "dataset.py", "dedupe.py", "diversity.py", "examples.py", "export.py", "gather.py"),
-    *("gathered.py", "measures.py", "minhash.py", "pair.py", "prepare.py", "recipe.py", "redact", "select.py"),
+    *(
+        "gathered.py",
+        "language.py",
+        "measures.py",
+        "minhash.py",
+        "pair.py",
+        "prepare.py",
+        "recipe.py",
+        "redact",
+        "select.py",
+    ),
     "split.py",
 )
 STAGES = ("core/spans.py", "core/types.py", *(f"write/{name}" for name in _WRITE))

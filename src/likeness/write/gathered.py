@@ -23,19 +23,21 @@ from likeness.write.select import length_class, tokens
 Numbers = NDArray[np.int64]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNDATED = np.iinfo(np.int64).min
-_COLUMNS = {"time": "q", "order": "Q", "thread": "Q", "tokens": "i", "messages": "i"}
+_COLUMNS = {"time": "q", "order": "Q", "thread": "Q", "conversation": "Q", "tokens": "i", "messages": "i"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One exchange on its way from the process that made it: ``record`` its JSON, ``text`` the owner's text, both
-    UTF-8; ``time`` in microseconds since 1970; ``thread`` and ``order`` 64-bit hashes of thread and id."""
+    UTF-8; ``time`` in microseconds since 1970; ``thread``, ``conversation`` and ``order`` 64-bit hashes of thread,
+    conversation and id."""
 
     record: bytes
     text: bytes
     time: int
     order: int
     thread: int
+    conversation: int
     channel: str
     year: str
     length: str
@@ -53,7 +55,8 @@ class Entry:
             text=exchange.text.encode("utf-8", "replace"),
             time=(at - _EPOCH) // timedelta(microseconds=1) if at else _UNDATED,
             order=int(exchange.id, 16),
-            thread=int.from_bytes(blake2b(found.thread.encode("utf-8", "replace"), digest_size=8).digest(), "big"),
+            thread=_hash(found.thread),
+            conversation=_hash(exchange.conversation),
             channel=exchange.channel,
             year=str(at.year) if at else "undated",
             length=length_class(exchange.text),
@@ -61,6 +64,10 @@ class Entry:
             tokens=tokens(exchange.text),
             messages=len(exchange.message_ids),
         )
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big")
 
 
 @dataclass(slots=True)
@@ -86,7 +93,7 @@ class Labels:
 
 
 class Gathered:
-    """Exchanges in time order (undated first, ties by id), readable in any order. About 90 bytes of memory each."""
+    """Exchanges in time order (undated first, ties by id), readable in any order. About 100 bytes of memory each."""
 
     AXES = ("channel", "year", "length", "correspondent")
 
@@ -97,6 +104,7 @@ class Gathered:
         self._columns = {name: array(code) for name, code in _COLUMNS.items()}
         self._order: Numbers = np.empty(0, dtype=np.int64)
         self.threads: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
+        self.conversations: NDArray[np.uint64] = self.threads
         self.times: Numbers = self._order
         self.tokens: Numbers = self._order
         self.messages: Numbers = self._order
@@ -121,6 +129,7 @@ class Gathered:
         self._columns.clear()
         self._order = np.lexsort((columns["order"], columns["time"]))
         self.threads, self.times = columns["thread"][self._order], columns["time"][self._order]
+        self.conversations = columns["conversation"][self._order]
         self.tokens, self.messages = (columns[name][self._order].astype(np.int64) for name in ("tokens", "messages"))
         for labels in self.axes.values():
             labels.arrange(self._order)

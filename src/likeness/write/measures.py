@@ -26,7 +26,7 @@ def measure(
     ``messages``: read, by the owner, kept after cleaning and de-duplication. ``dropped``: owner's messages by reason.
     ``stripped``: parts taken out of kept messages. ``redacted``: placeholders by kind. ``paired``: replies by the way
     their parent was found. ``exchanges``: kept messages by split. ``selected``: messages and tokens chosen.
-    ``available``: the same of all that was kept.
+    ``available``: the same of all that was kept. ``languages``, added by whoever calls: kept messages by language.
     ``histograms``: for channel, year, length and correspondent (the 20 with most, and "others"), by name, how many
     messages (``corpus``, ``selected``) and tokens (``corpus_tokens``, ``selected_tokens``) there are and were chosen.
     ``diversity``: see :func:`likeness.write.diversity.compare`; of the training split, absent where all was chosen.

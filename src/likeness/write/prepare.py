@@ -31,6 +31,7 @@ from likeness.write.export import export, rescan
 from likeness.write.gather import gather, survey
 from likeness.write.gathered import Gathered, Numbers
 from likeness.write.helpers import Helpers
+from likeness.write.language import Languages, identify
 from likeness.write.recipe import PrepareRecipe
 from likeness.write.select import select
 from likeness.write.split import split
@@ -96,7 +97,9 @@ def _make(
     allow_small: bool,
 ) -> Generator[Event, None, Manifest]:
     """From exchanges to the published dataset."""
+    languages = yield from identify(gathered, recipe.languages)
     kept, copies = yield from _distinct(gathered, recipe, tally, folder)
+    kept = _in_languages(kept, gathered, languages, recipe, tally)
     splits = split(gathered.times[kept], gathered.threads[kept], kept, valid=recipe.valid_share, test=recipe.test_share)
     by_split = np.argsort(splits, kind="stable")
     kept, splits = kept[by_split], splits[by_split]
@@ -105,11 +108,17 @@ def _make(
     chosen = kept[places]
     yield Event("select", len(chosen), len(kept), "messages")
     counted = measures.measure(gathered, kept, splits, chosen, tally, recipe.everything)
+    counted["languages"] = measures.counted(languages.counted(kept))
     with artefacts.publish(target) as out:
         rows = zip(kept.tolist(), splits.tolist(), strict=True)
         dataset.write_lines(
             out / dataset.EXCHANGES,
-            (dataset.with_split(gathered.record(i), dataset.SPLITS[part], int(copies[i])) for i, part in rows),
+            (
+                dataset.with_split(
+                    gathered.record(i), dataset.SPLITS[part], int(copies[i]), languages.of(i), languages.sure(i)
+                )
+                for i, part in rows
+            ),
         )
         made = yield from _examples(out, gathered, chosen, splits[places], copies, recipe)
         counted["examples"] = measures.of_examples(made)
@@ -141,6 +150,16 @@ def _distinct(
     kept = np.flatnonzero(first)
     yield Event("dedupe", len(clusters), len(clusters), "messages", metrics={"kept": len(kept)})
     return kept, np.bincount(clusters, minlength=len(clusters))
+
+
+def _in_languages(
+    kept: Numbers, gathered: Gathered, languages: Languages, recipe: PrepareRecipe, tally: Tally
+) -> Numbers:
+    """Those of ``kept`` in a language that the recipe keeps; the others' messages are counted as dropped."""
+    wanted = languages.among(kept, recipe.languages)
+    for place in kept[~wanted].tolist():
+        tally.dropped[f"other language ({languages.of(place)})"] += int(gathered.messages[place])
+    return kept[wanted]
 
 
 def _selected(

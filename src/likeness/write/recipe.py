@@ -5,7 +5,7 @@ The prompts stand here too, since training files, model files and gateway must u
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -48,6 +48,9 @@ class PrepareRecipe(BaseModel):
         ge=0.5, le=1, description="Jaccard similarity (0-1, over 5-character shingles) from which texts are duplicates."
     )
     redact_names: bool = Field(description="Also replace the names of other people by [name].")
+    languages: tuple[Annotated[str, Field(pattern="^[a-z]{2}$")], ...] = Field(
+        description="Languages (ISO 639-1 codes) whose messages are kept; none named keeps all."
+    )
     phone_regions: tuple[str, ...] = Field(
         description="Countries (ISO 3166 codes) whose national telephone formats are looked for."
     )

@@ -89,8 +89,8 @@ NO_NAMES = NOBODY | _words(
 """Words of a display name that name nobody."""
 
 COMPANY = _words(
-    "inc llc llp ltd plc corp gmbh kg ug spa srl sarl company support service services team newsletter customer bank hotel "
-    "store shop airlines university institute department"
+    "inc llc llp ltd plc corp gmbh kg ug spa srl sarl company support service services team newsletter customer bank "
+    "hotel store shop airlines university institute department"
 )
 """Words of a display name that say it is no person's."""
 
