@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import struct
 import zipfile
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from source_checks import CUTS, check_never_raises, check_resuming, foreign, mutate, round_trip
 
 from likeness.core.errors import UnsafeInput
 from likeness.core.protocols import Diagnosing, Owner, Source
@@ -91,6 +93,63 @@ def test_dates_of_every_locale(chat: Path, stamp: str, expected: str) -> None:
 
 
 _FIXTURES = Path(__file__).parents[1] / "fixtures" / "whatsapp"
+
+
+_ANDROID, _IOS = _FIXTURES / "WhatsApp Chat with Ana Lima.txt", _FIXTURES / "WhatsApp Chat - Bergtour.txt"
+
+
+def test_an_export_of_android_comes_into_the_store_once(tmp_path: Path) -> None:
+    found = round_trip(_ANDROID, ME, tmp_path)
+    assert Counter(m.body for m in found.messages) == {
+        "are you coming on Friday?": 1,
+        "yes, at: eight\nbring the map, please": 1,
+        "this one": 1,
+        "Ben wrote:\n[12/03/20, 21:00:00] Ben: I am late\n[12/03/20, 21:00:09] Ana: ok": 1,
+        "poor Ben": 1,
+        "ok": 2,
+    }
+    assert len(found.mine) == 3
+    assert found.bad == 0
+    assert found.conversations == {"whatsapp:Ana Lima": 7}
+    assert found.dropped == {
+        "system line": 3,
+        "attachment": 1,
+        "deleted message": 1,
+        "call, poll, location or notice": 2,
+    }
+
+
+def test_an_export_of_ios_comes_into_the_store_once(tmp_path: Path) -> None:
+    found = round_trip(_IOS, ME, tmp_path)
+    assert {(m.sender, m.body) for m in found.messages} == {
+        ("+49 151 23456789", "Wer kommt mit? 🏔"),
+        ("Béla", "Ich, aber 12.30 ist zu früh:\nlieber später"),
+        ("Sam Rivers", "Der Plan"),
+        ("Dr. Eva 👩\u200d🔬", "\u2068@Béla\u2069 ja"),
+    }
+    assert (len(found.mine), found.bad, found.conversations) == (1, 0, {"whatsapp:Bergtour": 4})
+    assert sum(found.dropped.values()) == 5
+    assert min(str(m.sent_at) for m in found.messages) == "2023-01-09 00:08:10+00:00"
+
+
+@pytest.mark.parametrize("path", [_ANDROID, _IOS])
+def test_reading_can_be_taken_up_anywhere(path: Path) -> None:
+    check_resuming(WhatsAppSource(), path, ME)
+
+
+def test_other_exports_are_turned_down() -> None:
+    assert [path for path in foreign("whatsapp") if WhatsAppSource().recognises(path)] == []
+    assert [path for path in foreign("whatsapp") if WhatsAppSource().diagnose(path)] == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(cuts=CUTS, path=st.sampled_from([_ANDROID, _IOS]))
+def test_a_damaged_export_never_raises(
+    cuts: list[tuple[float, int, bytes]], path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    damaged = tmp_path_factory.mktemp("w") / path.name
+    damaged.write_bytes(mutate(path.read_bytes(), cuts))
+    check_never_raises(WhatsAppSource(), damaged, ME)
 
 
 def test_times_of_twelve_hours_in_every_language() -> None:
