@@ -52,7 +52,7 @@ _ENCRYPTION = re.compile(
     re.IGNORECASE,
 )
 _NOTICEABLE = re.compile(rf"[<({_BIDI}]|\A\s")
-"""Without one of these an entry holds no attachment, remark or mark."""
+_DIGIT = re.compile(r"\d")
 
 
 def is_encryption_notice(text: str) -> bool:
@@ -68,7 +68,7 @@ def typed(text: str) -> tuple[str, str]:
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     text = text.rstrip()
-    if text and not _is_notice(text) and not _NOTICEABLE.search(text):
+    if text and not _is_notice(text) and not _is_noticeable(text):
         return text, ""
     reason = ""
     shorter = _EDITED.sub("", _MARKED_SUFFIX.sub("", text) if not _ATTACHED_IOS.search(text) else text)
@@ -93,6 +93,13 @@ def typed(text: str) -> tuple[str, str]:
     return bare if reason else rest, reason
 
 
+def _is_noticeable(text: str) -> bool:
+    """False where there can be no attachment, remark or mark."""
+    if text.isascii():
+        return "<" in text or "(" in text or text[0].isspace()
+    return _NOTICEABLE.search(text) is not None
+
+
 def _is_notice(text: str) -> str:
     """Why a text is none of a person's, judged by its words; "" if it is."""
     if len(text) <= _LONGEST:
@@ -102,7 +109,7 @@ def _is_notice(text: str) -> str:
         reason = phrases.REASONS.get(words)
         if reason:
             return reason
-        if words.startswith(phrases.CALLS) and _is_call(words):
+        if _DIGIT.search(words) and words.startswith(phrases.CALLS) and _is_call(words):
             return "call, poll, location or notice"
     if ":" in text and (_POLL.fullmatch(text) or _LOCATION.fullmatch(text)):
         return "call, poll, location or notice"

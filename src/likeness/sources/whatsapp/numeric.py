@@ -29,8 +29,6 @@ _BRACKETED = re.compile(rf"\n[{BIDI}]*\[{_STAMP}\][{SPACE}]?({PLAIN_SENDER})?")
 _DASHED = re.compile(rf"\n[{BIDI}]*{_STAMP}[{SPACE}]+[-–—][{SPACE}]+({PLAIN_SENDER})?")
 _CLOCK = re.compile(rf"(\d+)[:.](\d+)(?:[:.](\d+))?[{SPACE}]?([AaPp])?")
 _MARK = re.compile(r"[./-](?=\d)")
-_TIME_MARK = re.compile(r"[:.](?=\d)")
-_ONE_DIGIT = str.maketrans("0123456789", "1" * 10)
 _FIELDS = 4
 """Strings per entry in what ``split`` gives: date, time, sender with colon, text."""
 _KEPT_CHUNKS = 8
@@ -59,7 +57,8 @@ class Cut:
         self.preamble = text[1 : self._begin]
         dated: list[stamps.Stamp] = []
         self._form = form_of(headed) if (headed := HEADER.search(text, self._begin)) else ("", "")
-        self._forms: set[tuple[str, ...]] = set()
+        self._date_marks: set[tuple[int, ...]] = set()
+        self._time_marks: set[tuple[int, ...]] = set()
         self._pasted = self._entries = 0
         chunks = (self._columns(chunk) for chunk in self._chunks())
         self.is_whole = HEADER.search(self.preamble) is None and all(self._survey(c, dated) for c in chunks)
@@ -95,10 +94,11 @@ class Cut:
         if len(self._kept) < _KEPT_CHUNKS:
             self._kept.append(columns)
         self._entries += len(columns.texts)
-        self._forms |= _marks(_MARK, dates) | _marks(_TIME_MARK, times)
+        self._date_marks.update((on.count("/"), on.count("."), on.count("-")) for on in dates)
+        self._time_marks.update((at.count(":"), at.count(".")) for at in times)
         inside = [form for text in columns.texts if "\n" in text for form in _stamped_lines(text)]
         self._pasted += len(inside)
-        return len(self._forms) == 2 and self._form not in inside
+        return len(self._date_marks) == len(self._time_marks) == 1 and self._form not in inside
 
     def _chunks(self) -> Iterator[str]:
         start = self._begin
@@ -121,12 +121,6 @@ def cut(text: str) -> Cut | None:
 def are_few(pasted: int, entries: int) -> bool:
     """True when so many stamps of other forms are lines of other chats, copied into messages."""
     return 2 * pasted < entries
-
-
-def _marks(mark: re.Pattern[str], written: set[str]) -> set[tuple[str, ...]]:
-    """What stands between the numbers of dates or times."""
-    bare = {one.translate(_ONE_DIGIT) for one in written}
-    return {(mark.pattern, *mark.findall(one)) for one in bare}
 
 
 def _stamped_lines(text: str) -> list[tuple[str, str]]:
