@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -101,6 +102,23 @@ def test_a_described_table() -> None:
     ]
     assert [m.sent_at.hour for m in found if m.sent_at] == [7, 7, 8]  # summer time in Berlin, then winter
     assert skipped(HERE / "support.source.yaml") == [("bad date", "support.txt:line 5")]
+
+
+def test_rows_of_the_same_number_in_two_tables_do_not_join_their_conversations(tmp_path: Path) -> None:
+    for name, who in (("a.jsonl", "ana"), ("b.jsonl", "ben")):
+        rows = [
+            {"id": 1, "direction": "in", "contact": who, "text": "Coming?", "timestamp": 1680333300000},
+            {"id": 2, "direction": "out", "contact": who, "text": "Yes", "reply_to": 1, "timestamp": 1680333301000},
+        ]
+        (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for name, who in (("c.csv", "cy@example.net"), ("d.csv", "di@example.net")):
+        rows = [f"1,2023-04-01,{who},sam@example.org,Coming?,", f"2,2023-04-02,sam@example.org,{who},Yes,1"]
+        (tmp_path / name).write_text("\n".join(["id,date,from,to,text,reply_to", *rows]) + "\n")
+    with Store.open(tmp_path / "s.sqlite") as store:
+        drain(ingest(store, ME, [tmp_path / name for name in ("a.jsonl", "b.jsonl", "c.csv", "d.csv")]))
+        found = list(store.messages())
+    assert sorted(Counter(message.conversation for message in found).values()) == [2, 2, 2, 2]
+    assert {m.reply_to for m in found if m.reply_to} == {m.native_id for m in found if not m.reply_to}
 
 
 def test_into_the_store_again_and_a_longer_export(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from likeness.core.types import Message
 from likeness.write.clean import Signatures, clean_message, drop_echoes, mine_signatures, noise, unwanted
 from likeness.write.clean.html import html_to_text
 from likeness.write.clean.lines import unwrap
+from likeness.write.clean.message import is_mail
 
 OWN = "Yes, that works for me.\nI will bring the plans."
 
@@ -320,3 +321,18 @@ def test_plain_words_are_never_lost(lines: list[str]) -> None:
     result = clean_message(message(body, subject="plans"), Signatures())
     whole = f"{result.greeting} {result.text} {result.sign_off}"
     assert sorted(whole.split()) == sorted(body.split())
+
+
+@pytest.mark.parametrize(
+    ("source", "subject", "mail"),
+    [
+        ("mbox", "", True),
+        ("table", "Re: Boat", True),
+        ("table", "", False),
+        ("slack", "general", False),
+        ("telegram", "Lake house", False),
+        ("transcript", "Monday", False),
+    ],
+)
+def test_the_title_of_a_group_makes_no_mail_of_a_chat(source: str, subject: str, mail: bool) -> None:
+    assert is_mail(Message("m", source, "c", "ana@example.org", None, "Hi", True, subject=subject)) is mail

@@ -130,10 +130,11 @@ def by_name(names: Iterable[str]) -> dict[Role, str]:
 
 
 class Rows:
-    """Makes messages of rows, given what each role's column holds."""
+    """Makes messages of rows, given what each role's column holds. ``table`` stands for a name where none is given."""
 
-    def __init__(self, source: str, described: Described, owner: Owner) -> None:
+    def __init__(self, source: str, described: Described, owner: Owner, table: str = "") -> None:
         self._source = source
+        self._table = table
         self._described = described
         self._owner = owner
         self._me = frozenset(value.strip().casefold() for value in described.me)
@@ -205,11 +206,15 @@ class Rows:
     def _finished(self, message: Message, values: Mapping[Role, Any], recipients: tuple[str, ...]) -> Message:
         """With what a row says beyond a chat's message.
 
-        A number of a row is not enough to make an id of: two tables count from one.
+        A number of a row is not enough to make an id of: two tables count from one. Answers are looked for in the
+        tables of the same name, or in the same conversation where one is stated: conversations of tables that have
+        nothing to do with each other would become one.
         """
         number = _text(values.get("id"))
         parent = _text(values.get("reply_to"))
-        prefix = f"{self._source}/{self._described.name}/"
+        stated = _text(values.get("conversation")) or _text(values.get("contact"))
+        named = self._described.name or self._table
+        prefix = f"{message.conversation}/" if stated else f"{self._source}/{named}/"
         stamp = message.sent_at.isoformat() if message.sent_at else ""
         whole = (message.conversation, number, stamp, message.sender, message.body)
         return replace(

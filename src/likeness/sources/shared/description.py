@@ -43,6 +43,15 @@ def problem(path: Path, known: Iterable[str]) -> str | None:
     return None if source in names else f"{path.name} describes {source!r}, which is none of {', '.join(names)}"
 
 
+def companions(path: Path) -> list[Path]:
+    """The files that the description at ``path`` names, those that are there. Never raises."""
+    try:
+        named = [value for value in _loaded(path).values() if isinstance(value, str)]
+        return [file for value in named if (file := path.parent / value) != path and file.is_file()]
+    except (InputError, OSError, ValueError):
+        return []
+
+
 def load(path: Path, model: type[_Model]) -> _Model:
     """The description at ``path`` as ``model`` (without its key ``source``).
 

@@ -77,11 +77,15 @@ class TableSource:
         """The file itself."""
         return [path]
 
+    def companions(self, path: Path) -> Sequence[Path]:
+        """What a description names."""
+        return description.companions(path)
+
     def identities(self, path: Path) -> Iterator[Identity]:
         """Who wrote the rows that are marked as the owner's, then the other senders by conversations and rows."""
         opened = _Table(path)
         nobody = Owner.of(())
-        rows = Rows(self.name, opened.described, nobody)
+        rows = Rows(self.name, opened.described, nobody, opened.file.name)
         own, others = People(), People()
         with opened.file.open("rb") as handle:
             for item in opened.records(handle):
@@ -99,7 +103,7 @@ class TableSource:
         """
         opened = _Table(path)
         size, described_size = opened.file.stat().st_size, path.stat().st_size
-        rows = Rows(self.name, opened.described, owner)
+        rows = Rows(self.name, opened.described, owner, opened.file.name)
         with opened.file.open("rb") as handle:
 
             def position() -> int:
