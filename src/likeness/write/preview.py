@@ -12,7 +12,7 @@ from likeness.core.protocols import Owner
 from likeness.core.store import BadEntry, Store
 from likeness.core.store.imports import BAD_ENTRIES_LISTED
 from likeness.core.types import Message, Progress, Skipped
-from likeness.write.forgotten import Forgotten
+from likeness.write.forget.returning import Forgotten
 from likeness.write.ingest import answered_by, sizes_of
 from likeness.write.reading import Reading, items
 from likeness.write.recognise import Survey
