@@ -222,6 +222,19 @@ def test_names_of_others_go_when_the_recipe_says_so(home: PersonHome) -> None:
     assert row.exchange.sign_off == "Cheers,\nAna"
 
 
+def test_an_own_mail_quoted_without_a_mark_is_no_new_text(home: PersonHome) -> None:
+    earlier = "the boat we looked at last week is still for sale, and the man says he would take less for it in winter."
+    first = mail(900, f"Hello Ben,\n\n{earlier}\n\nAna")
+    again = mail(
+        901, f"did you get my mail about the boat?\n\n{earlier}\n\nAna", conversation="thread900", native_id="a901@host"
+    )
+    fill(home, [message for number in range(40) for message in thread(number)] + [first, again])
+    list(prepare(home, recipe(), allow_small=True))
+    texts = {row.exchange.message_ids: row.exchange.text for row in dataset.exchanges(latest_dataset(home))}
+    assert earlier in texts[(first.id,)]
+    assert texts[(again.id,)] == "did you get my mail about the boat?"
+
+
 def test_chats_are_merged_into_bursts_and_traced(home: PersonHome) -> None:
     def said(number: int, sender: str, text: str, minutes: float) -> Message:
         at = START + timedelta(minutes=minutes)

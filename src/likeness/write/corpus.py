@@ -6,7 +6,7 @@ who answered what, :class:`Cleaner` makes an exchange of it.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
@@ -15,13 +15,16 @@ from itertools import chain, groupby, islice
 from likeness.core.artefacts import digest
 from likeness.core.types import Exchange, Message
 from likeness.write import pair
-from likeness.write.clean import Signatures, clean_message, drop_echoes, noise, unwanted
+from likeness.write.clean import Signatures, clean_message, drop_echoes, drop_own_echoes, noise, unwanted
 from likeness.write.clean.message import Cleaned, is_mail
 from likeness.write.recipe import PrepareRecipe
 from likeness.write.redact import Redactor
 
 _LOOKED_AHEAD = 500
 """Messages of a chat in which the other side is looked for when the owner had the first word."""
+
+_EARLIER = 3
+"""Mails of the owner's that are remembered within a thread."""
 
 
 @dataclass(slots=True)
@@ -47,12 +50,14 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Said:
     """What the owner said at once, not yet cleaned, and the thread it belongs to (a mail thread, or one session of a
-    chat). ``correspondent`` is who a chat is with where the turn itself does not say."""
+    chat). ``correspondent`` is who a chat is with where the turn itself does not say. ``earlier`` are the owner's mails
+    just before it in the thread, which they may have quoted below without a mark."""
 
     turn: pair.Turn
     thread: str
     mail: bool
     correspondent: str = ""
+    earlier: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,12 @@ class Reader:
         def anywhere(native_id: str) -> Message | None:
             return self.by_native(native_id, "")
 
+        earlier: deque[Message] = deque(maxlen=_EARLIER)
         for message in messages:
             if message.from_owner:
                 turn = pair.mail_turn(message, anywhere, self.by_id, self.subjects)
-                yield Said(turn, message.conversation, mail=True)
+                yield Said(turn, message.conversation, mail=True, earlier=tuple(earlier))
+                earlier.append(message)
 
     def _chat(self, messages: Iterator[Message]) -> Iterator[Said]:
         recipe = self.recipe
@@ -160,12 +167,12 @@ class Cleaner:
     def exchange(self, said: Said) -> Found | None:
         """What ``said`` becomes, or ``None`` with the reason counted."""
         self.tally.owner += len(said.turn.messages)
-        made = self._mail(said.turn) if said.mail else self._chat(said.turn, said.correspondent)
+        made = self._mail(said.turn, said.earlier) if said.mail else self._chat(said.turn, said.correspondent)
         return Found(made, said.thread) if made else None
 
-    def _mail(self, turn: pair.Turn) -> Exchange | None:
+    def _mail(self, turn: pair.Turn, earlier: tuple[Message, ...]) -> Exchange | None:
         message = turn.messages[0]
-        cleaned = self._kept(message, parent=turn.context[0].body if turn.context else "")
+        cleaned = self._kept(message, parent=turn.context[0].body if turn.context else "", earlier=earlier)
         if cleaned is None:
             return None
         context, method = self._context(turn), turn.method
@@ -192,13 +199,16 @@ class Cleaner:
         cleaned = Cleaned(text)
         return self._exchange(messages, cleaned, self._context(turn), correspondent, messages[0].source, turn.context)
 
-    def _kept(self, message: Message, words: int = 0, parent: str = "") -> Cleaned | None:
+    def _kept(
+        self, message: Message, words: int = 0, parent: str = "", earlier: tuple[Message, ...] = ()
+    ) -> Cleaned | None:
         """The message cleaned, or ``None`` with the reason counted."""
         reason = unwanted(message)
         cleaned = clean_message(message, self.signatures)
         text, echoes = drop_echoes(cleaned.text, parent)
-        if echoes:
-            removed = {**cleaned.removed, "unmarked quote": echoes}
+        text, own = drop_own_echoes(text, self._repeated(text, earlier))
+        if echoes or own:
+            removed = {**cleaned.removed, "unmarked quote": echoes + own}
             cleaned = replace(cleaned, text=text, removed=removed)
         reason = reason or noise(cleaned.text, words=words or self.recipe.shortest_words)
         if not reason and len(cleaned.text) > self.recipe.longest_characters:
@@ -209,6 +219,13 @@ class Cleaner:
             return None
         self.tally.stripped.update(cleaned.removed)
         return cleaned
+
+    def _repeated(self, text: str, earlier: tuple[Message, ...]) -> Iterator[str]:
+        """Those of the owner's ``earlier`` mails, cleaned, that have the last paragraph of ``text`` in them."""
+        last = " ".join(text.rpartition("\n\n")[2].split())
+        for message in earlier:
+            if last and last in " ".join(message.body.split()):
+                yield clean_message(message, self.signatures).text
 
     def _context(self, turn: pair.Turn) -> str:
         parts: list[str] = []
