@@ -1,6 +1,6 @@
 # Two commands for a newcomer: `make demo` and `make test`. Both set up everything they need in .venv by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types direction check format bench airgap clean
+.PHONY: help setup models demo test lint types direction check format bench airgap clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,13 @@ $(VENV)/.dev: $(VENV)/.core
 	@echo "Installing the tools for tests …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
 	@touch $@
+
+$(VENV)/.models: $(VENV)/.dev
+	@echo "Installing MLX and the libraries its engines are compared with …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group models
+	@touch $@
+
+models: $(VENV)/.models ## what the tests of MLX engines need; without it they are skipped
 
 setup: $(VENV)/.core ## install the command `likeness` into .venv
 
