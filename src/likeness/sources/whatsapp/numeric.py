@@ -57,8 +57,7 @@ class Cut:
         self.preamble = text[1 : self._begin]
         dated: list[stamps.Stamp] = []
         self._form = form_of(headed) if (headed := HEADER.search(text, self._begin)) else ("", "")
-        self._date_marks: set[tuple[int, ...]] = set()
-        self._time_marks: set[tuple[int, ...]] = set()
+        self._marks: set[tuple[tuple[int, ...] | None, ...]] = set()
         self._pasted = self._entries = 0
         chunks = (self._columns(chunk) for chunk in self._chunks())
         self.is_whole = HEADER.search(self.preamble) is None and all(self._survey(c, dated) for c in chunks)
@@ -94,11 +93,10 @@ class Cut:
         if len(self._kept) < _KEPT_CHUNKS:
             self._kept.append(columns)
         self._entries += len(columns.texts)
-        self._date_marks.update((on.count("/"), on.count("."), on.count("-")) for on in dates)
-        self._time_marks.update((at.count(":"), at.count(".")) for at in times)
+        self._marks.add((_marks(dates, "/.-"), _marks(times, ":.")))
         inside = [form for text in columns.texts if "\n" in text for form in _stamped_lines(text)]
         self._pasted += len(inside)
-        return len(self._date_marks) == len(self._time_marks) == 1 and self._form not in inside
+        return len(self._marks) == 1 and not any(None in marks for marks in self._marks) and self._form not in inside
 
     def _chunks(self) -> Iterator[str]:
         start = self._begin
@@ -121,6 +119,14 @@ def cut(text: str) -> Cut | None:
 def are_few(pasted: int, entries: int) -> bool:
     """True when so many stamps of other forms are lines of other chats, copied into messages."""
     return 2 * pasted < entries
+
+
+def _marks(written: set[str], marks: str) -> tuple[int, ...] | None:
+    """How many of each mark are in a date or time; ``None`` where they are not in all of them as in one."""
+    one, all_ = next(iter(written), ""), "".join(written)
+    counts = tuple(one.count(mark) for mark in marks)
+    same = all(all_.count(mark) == count * len(written) for mark, count in zip(marks, counts, strict=True))
+    return counts if same else None
 
 
 def _stamped_lines(text: str) -> list[tuple[str, str]]:
