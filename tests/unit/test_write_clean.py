@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -292,9 +294,11 @@ def test_noise_has_a_reason(text: str, reason: str) -> None:
 
 
 def test_automatic_mail_is_known_by_mark_or_subject() -> None:
-    assert unwanted(message("x", subject="Automatic reply: plans")) == "automatic mail"
-    assert unwanted(message("x", subject="Accepted: dinner")) == "calendar answer"
-    assert unwanted(message("x", subject="accepted wisdom")) == ""
+    assert unwanted(replace(message("x"), automated=True)) == "automatic mail"
+    assert unwanted(message("x", source="table", subject="Automatic reply: plans")) == "automatic mail"
+    assert unwanted(message("x", source="table", subject="Accepted: dinner")) == "calendar answer"
+    assert unwanted(message("x", source="table", subject="accepted wisdom")) == ""
+    assert unwanted(message("x", source="mbox", subject="Accepted: our paper!")) == ""
 
 
 LINES = st.lists(

@@ -17,7 +17,8 @@ from likeness.write.clean.signatures import Signatures
 _LOOKS_HTML = re.compile(
     r"<(?:html|body|div|p|br|table|span|blockquote|pre|font|ul|ol|center|h[1-6]|a|b|o:p)\b[^<>]*>", re.I
 )
-_MAIL_SOURCES = frozenset({"mbox", "eml", "emlx", "msg", "olm", "pst"})
+MAIL_SOURCES = frozenset({"mbox", "eml", "emlx", "msg", "olm", "pst"})
+"""Those that read whole mails, headers included."""
 _TABLE_SOURCES = frozenset({"table", "postgres"})
 _ANSWER = re.compile(
     r"\s*(?:re|aw|antw|antwort|sv|vs|odp|res|rif|ynt|tr|wg|fwd?|rv|enc|vl|i|doorst|bls|回复|答复|转发)(?:\[\d+\])?\s?[:：]",
@@ -48,7 +49,7 @@ def is_mail(message: Message) -> bool:
 
     A table holds either, and its mails have subjects. The subject of a chat is the title of its group.
     """
-    return message.source in _MAIL_SOURCES or (message.source in _TABLE_SOURCES and bool(message.subject))
+    return message.source in MAIL_SOURCES or (message.source in _TABLE_SOURCES and bool(message.subject))
 
 
 def is_answer(message: Message) -> bool:

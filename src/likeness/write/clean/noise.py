@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from likeness.core.types import Message
+from likeness.write.clean.message import MAIL_SOURCES
 
 _AUTOMATIC_SUBJECT = re.compile(
     r"\s*(?:out of (?:the )?office|automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|"
@@ -66,11 +67,18 @@ _UNWANTED_LABELS = {
 
 
 def unwanted(message: Message) -> str:
-    """Why ``message`` as a whole is no writing of the owner's, or "". Looks at marks and subject, not at the text."""
+    """Why ``message`` as a whole is no writing of the owner's, or "". Looks at marks and subject, not at the text.
+
+    Sources of mail have judged by the headers; a subject ("Accepted: our paper!") decides only where there are none.
+    """
     for label in message.labels:
         if reason := _UNWANTED_LABELS.get(label.casefold()):
             return reason
-    if message.automated or _AUTOMATIC_SUBJECT.match(message.subject):
+    if message.automated:
+        return "automatic mail"
+    if message.source in MAIL_SOURCES:
+        return ""
+    if _AUTOMATIC_SUBJECT.match(message.subject):
         return "automatic mail"
     if _CALENDAR_SUBJECT.match(message.subject):
         return "calendar answer"
