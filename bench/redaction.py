@@ -57,7 +57,7 @@ class Planted:
 
 def planted(seed: int, fresh: bool) -> list[Planted]:
     """``EACH`` items for every form and country."""
-    sentences = redaction_sentences.FIRST
+    sentences = redaction_sentences.FRESH if fresh else redaction_sentences.FIRST
     made = []
     for form in FORMS:
         for country in COUNTRIES:
@@ -158,7 +158,7 @@ def _bare(text: str) -> str:
 
 def dangerous(fresh: bool) -> list[str]:
     """Messages that hold nothing personal and look as if they did."""
-    chosen = redaction_sentences.CLEAN_FIRST
+    chosen = redaction_sentences.CLEAN_FRESH if fresh else redaction_sentences.CLEAN_FIRST
     return [text for texts in chosen.values() for text in texts]
 
 

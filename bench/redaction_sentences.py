@@ -161,3 +161,119 @@ CLEAN_FIRST: dict[str, tuple[str, ...]] = {
         "Ci siamo sposati il 14 giugno 2008", "è nata a Bari", "pagine 340-355, capitolo 12", "250 g di farina, 125 ml di latte, 180 gradi", "camera 1408, colazione dalle 7", "il mio passaporto scade nel 2031", "chiamami quando hai finito", "articolo 2043 del codice civile", "in via di principio sì, 3 volte su 4", "corso di 40 ore, 12 lezioni",
     ),
 }  # fmt: skip
+
+FRESH: Sentences = {
+    "phone": {
+        "en": ("Dave the electrician is on {v}", "If nobody answers try {v}, that's my mum", "whatsapp me: {v}", "Office {v} / home later", "lost my mobile so ring the landline, {v}"),
+        "de": ("Wenn was ist: {v}", "Du erreichst mich ab sechs unter {v}", "der Klempner hat die {v}", "Büro {v}", "meine neue Nummer lautet {v}"),
+        "fr": ("en cas de souci, {v}", "le plombier est joignable au {v}", "mon nouveau numéro : {v}", "bureau {v}", "envoie-moi un sms au {v}"),
+        "es": ("si pasa algo, {v}", "mi nuevo número es el {v}", "oficina {v}", "mándame un whatsapp al {v}", "el teléfono de la clínica: {v}"),
+        "it": ("se succede qualcosa, {v}", "il mio nuovo numero è {v}", "ufficio {v}", "scrivimi su whatsapp al {v}", "il telefono dello studio: {v}"),
+    },
+    "email": {
+        "en": ("forward the invoice to {v} when you can", "She's at {v} these days", "Email\n{v}", "ask {v}"),
+        "de": ("leite die Rechnung an {v} weiter", "sie hat jetzt {v}", "E-Mail\n{v}", "frag {v}"),
+        "fr": ("transfère la facture à {v}", "elle a maintenant {v}", "E-mail\n{v}", "demande à {v}"),
+        "es": ("reenvía la factura a {v}", "ahora tiene {v}", "Correo electrónico\n{v}", "pregunta a {v}"),
+        "it": ("inoltra la fattura a {v}", "adesso ha {v}", "E-mail\n{v}", "chiedi a {v}"),
+    },
+    "address": {
+        "en": ("the surgery has moved to {v}", "taxi to {v} please, at nine", "You'll find us at\n{v}", "send the keys back to {v}, thanks"),
+        "de": ("die Praxis ist umgezogen: {v}", "Taxi bitte zur {v}", "Sie finden uns hier\n{v}", "schick die Schlüssel zurück an {v}, danke"),
+        "fr": ("le cabinet a déménagé : {v}", "un taxi pour le {v} svp", "vous nous trouverez au\n{v}", "renvoie les clés au {v}, merci"),
+        "es": ("la consulta se ha mudado a {v}", "un taxi para {v} por favor", "nos encontrarás en\n{v}", "devuelve las llaves a {v}, gracias"),
+        "it": ("lo studio si è trasferito in {v}", "un taxi per {v} per favore", "ci trovi in\n{v}", "rimanda le chiavi in {v}, grazie"),
+    },
+    "card": {
+        "en": ("they charged {v} twice!", "book the hotel with {v}, valid thru 09/28", "my new Mastercard is {v}", "cc no. {v}"),
+        "de": ("die haben {v} zweimal belastet", "buch das Hotel mit {v}, gültig bis 09/28", "meine neue Mastercard ist {v}", "KK-Nr. {v}"),
+        "fr": ("ils ont débité {v} deux fois", "réserve l'hôtel avec {v}, valable jusqu'au 09/28", "ma nouvelle Mastercard est {v}", "n° CB {v}"),
+        "es": ("han cobrado dos veces en {v}", "reserva el hotel con {v}, válida hasta 09/28", "mi nueva Mastercard es {v}", "nº tarjeta {v}"),
+        "it": ("hanno addebitato {v} due volte", "prenota l'albergo con {v}, valida fino al 09/28", "la mia nuova Mastercard è {v}", "n. carta {v}"),
+    },
+    "bank": {
+        "en": ("rent goes to {v} from now on", "for the deposit: {v}", "the landlord changed banks, new details {v}", "here you go\n{v}"),
+        "de": ("die Miete geht ab jetzt auf {v}", "für die Kaution: {v}", "der Vermieter hat die Bank gewechselt, neue Daten {v}", "bitteschön\n{v}"),
+        "fr": ("le loyer va désormais sur {v}", "pour la caution : {v}", "le propriétaire a changé de banque, nouvelles coordonnées {v}", "voilà\n{v}"),
+        "es": ("el alquiler va ahora a {v}", "para la fianza: {v}", "el casero ha cambiado de banco, nuevos datos {v}", "aquí tienes\n{v}"),
+        "it": ("l'affitto ora va su {v}", "per la caparra: {v}", "il padrone di casa ha cambiato banca, nuovi dati {v}", "ecco qua\n{v}"),
+    },
+    "national_id": {
+        "en": ("HR asked again for my {k}: {v}", "({k} {v})", "put {v} where it says {k}", "{K} = {v}"),
+        "de": ("die Personalabteilung will wieder meine {k}: {v}", "({k} {v})", "trag {v} bei {k} ein", "{K} = {v}"),
+        "fr": ("les RH redemandent mon {k} : {v}", "({k} {v})", "mets {v} à la ligne {k}", "{K} = {v}"),
+        "es": ("recursos humanos pide otra vez mi {k}: {v}", "({k} {v})", "pon {v} donde dice {k}", "{K} = {v}"),
+        "it": ("l'ufficio personale vuole di nuovo il mio {k}: {v}", "({k} {v})", "metti {v} dove dice {k}", "{K} = {v}"),
+    },
+    "document": {
+        "en": ("for the check-in you need my passport, it's {v}", "licence number {v}", "passport {v} exp 2031", "they copied my driving licence ({v})", "new passport no is {v}"),
+        "de": ("für den Check-in brauchst du meinen Reisepass: {v}", "Führerscheinnummer {v}", "Reisepass {v} gültig bis 2031", "sie haben meinen Personalausweis kopiert ({v})", "Ausweisnr. {v}"),
+        "fr": ("pour l'enregistrement il te faut mon passeport : {v}", "numéro de permis {v}", "passeport {v} exp 2031", "ils ont copié ma carte d'identité ({v})", "n° de passeport {v}"),
+        "es": ("para facturar necesitas mi pasaporte: {v}", "número del carnet de conducir {v}", "pasaporte {v} cad 2031", "han copiado mi pasaporte ({v})", "nº de pasaporte {v}"),
+        "it": ("per il check-in ti serve il mio passaporto: {v}", "numero patente {v}", "passaporto {v} scad 2031", "hanno copiato la mia carta d'identità ({v})", "n. passaporto {v}"),
+    },
+    "password": {
+        "en": ("Netflix password = {v}", "I reset it, the new password is now {v}", "log in with guest / password {v}", "the passphrase? {v}", "pwd:{v}"),
+        "de": ("Netflix-Passwort = {v}", "hab's zurückgesetzt, das neue Passwort ist jetzt {v}", "melde dich mit gast / Passwort {v} an", "das Kennwort? {v}", "Passwort:{v}"),
+        "fr": ("mot de passe Netflix = {v}", "je l'ai réinitialisé, le nouveau mot de passe est {v}", "connecte-toi avec invité / mot de passe {v}", "le mdp ? {v}", "mdp:{v}"),
+        "es": ("contraseña de Netflix = {v}", "la he restablecido, la nueva contraseña es {v}", "entra con invitado / contraseña {v}", "¿la contraseña? {v}", "contraseña:{v}"),
+        "it": ("password di Netflix = {v}", "l'ho reimpostata, la nuova password è {v}", "entra con ospite / password {v}", "la password? {v}", "password:{v}"),
+    },
+    "pin": {
+        "en": ("the garage keypad is {v}", "my SIM pin: {v}", "entry code for the building is {v}", "combination for the bike lock {v}", "the safe opens with {v}"),
+        "de": ("Zahlenschloss am Fahrrad: {v}", "meine SIM-PIN: {v}", "der Code vom Hauseingang ist {v}", "die PIN der Karte lautet {v}", "der Safe geht mit {v} auf"),
+        "fr": ("le cadenas du vélo : {v}", "le PIN de ma SIM : {v}", "le code de l'immeuble est {v}", "code de la carte bleue {v}", "le coffre s'ouvre avec {v}"),
+        "es": ("el candado de la bici: {v}", "el PIN de la SIM: {v}", "el código del edificio es {v}", "el pin del móvil es {v}", "la caja fuerte se abre con {v}"),
+        "it": ("il lucchetto della bici: {v}", "il PIN della SIM: {v}", "il codice del palazzo è {v}", "il pin del telefono è {v}", "la cassaforte si apre con {v}"),
+    },
+    "key": {
+        "en": ("export SECRET_TOKEN={v}", "the new access token is {v}, don't share it", "client secret: {v}", "I rotated the key, now {v}"),
+        "de": ("export SECRET_TOKEN={v}", "das neue Zugriffstoken ist {v}, nicht weitergeben", "Client Secret: {v}", "hab den Schlüssel getauscht, jetzt {v}"),
+        "fr": ("export SECRET_TOKEN={v}", "le nouveau jeton d'accès est {v}, ne le partage pas", "client secret : {v}", "j'ai changé la clé, maintenant {v}"),
+        "es": ("export SECRET_TOKEN={v}", "el nuevo token de acceso es {v}, no lo compartas", "client secret: {v}", "he cambiado la clave, ahora {v}"),
+        "it": ("export SECRET_TOKEN={v}", "il nuovo token di accesso è {v}, non condividerlo", "client secret: {v}", "ho cambiato la chiave, adesso {v}"),
+    },
+    "birth": {
+        "en": ("they need the kids' dates of birth: {v}", "mum was born {v}", "D.O.B. {v}", "Birth date\n{v}", "happy to confirm I was born on the {v}"),
+        "de": ("sie brauchen das Geburtsdatum der Kinder: {v}", "Mama wurde am {v} geboren", "geboren: {v}", "Geburtstag\n{v}", "Geb.-Datum {v}"),
+        "fr": ("il leur faut la date de naissance des enfants : {v}", "maman est née le {v}", "naissance : {v}", "Né le\n{v}", "date naiss. {v}"),
+        "es": ("necesitan la fecha de nacimiento de los niños: {v}", "mamá nació el {v}", "nacimiento: {v}", "Nacido el\n{v}", "fecha nac. {v}"),
+        "it": ("serve la data di nascita dei bambini: {v}", "la mamma è nata il {v}", "nascita: {v}", "Nato il\n{v}", "data nasc. {v}"),
+    },
+    "network_vehicle": {
+        "en": ("my {k} changed to {v}", "{k}\n{v}", "please whitelist {v}, it's the {k} of the new one", "is {v} your {k}?"),
+        "de": ("meine {k} ist jetzt {v}", "{k}\n{v}", "bitte {v} freischalten, das ist die {k} vom neuen", "ist {v} deine {k}?"),
+        "fr": ("mon {k} est maintenant {v}", "{k}\n{v}", "peux-tu autoriser {v}, c'est le {k} du nouveau", "c'est {v} ton {k} ?"),
+        "es": ("mi {k} ahora es {v}", "{k}\n{v}", "autoriza {v}, es la {k} del nuevo", "¿es {v} tu {k}?"),
+        "it": ("il mio {k} adesso è {v}", "{k}\n{v}", "autorizza {v}, è il {k} di quello nuovo", "è {v} il tuo {k}?"),
+    },
+}  # fmt: skip
+
+CLEAN_FRESH: dict[str, tuple[str, ...]] = {
+    "en": (
+        "Ticket 5581-0047 was closed yesterday.", "Booking reference QX7R2L, seat 14A.", "parcel 1Z999AA10123456784 is on its way", "we're on firmware 3.2.0.118 now", "macOS 14.4.1 (23E224) broke it",
+        "it cost 39.90 plus 4.50 shipping", "from 9:30 to 11:45 on 3/4", "they won 4-0 and 2-1", "ISSN 1476-4687, volume 592", "sin(0.5236) is 0.5", "def f(x): return x ** 2 + 10000", "[12:04:31] WARN 1043 retries left 3",
+        "Qh5+ Ke7 Qxe5#", "table 12, four people at 19:30", "screw M8x40, quantity 250", "Symphony No. 9 in D minor, Op. 125", "the top 100 songs of 1985", "he ran the 400 m in 44.72", "top secret, don't tell anyone", "the secret is butter",
+        "that token ring network was fun in 1994", "she keyed in the numbers by hand", "the card reader is broken", "a birthday card for Ana", "born in the eighties", "the bank was closed on 26 December 2022", "account number on the letterhead is wrong",
+        "the code word was banana", "he typed the wrong pin again", "PIN entry is disabled after 3 tries", "pass the exam with 60 points", "password policy: 12 characters minimum", "my passport is in the drawer", "she got her licence in 1998",
+        "we live in a small street near the park", "the road was closed for 3 miles", "Route 66 is 2,448 miles long", "12 Monkeys and 10 Things I Hate About You", "5th Avenue is expensive", "call of duty 4 is old", "dial it back a notch", "ring me",
+        "IP is intellectual property", "10.5.2 is the section you want", "my plate was empty", "the plates are in the dishwasher", "tag 2.14 was pushed", "reg expressions are hard", "500 people liked it, 1200 saw it", "see RFC 2822 and RFC 5322",
+        "the serial is on page 3", "2 x 4 is 8, 16 x 16 is 256", "week 34, day 7", "1 hour 20 minutes at 180", "population 67,330,000 in 2021", "my number came up", "model 2400-B, colour 07", "the year was 1066", "chapter 3 verse 16", "about 1500 words by 15 May 2024",
+    ),
+    "de": (
+        "Ticket 5581-0047 ist erledigt.", "Buchung QX7R2L, Platz 14A.", "kostet 39,90 plus 4,50 Versand", "von 9:30 bis 11:45 am 3.4.", "Schraube M8x40, 250 Stück", "die Geheimzutat ist Butter", "der Kartenleser ist kaputt", "PIN dreimal falsch eingegeben", "mein Pass liegt in der Schublade", "seit 1998 hat sie den Führerschein",
+        "wir wohnen in einer kleinen Straße am Park", "die A8 war auf 5 km gesperrt", "Tisch 12, vier Personen um 19:30", "Artikel 4711 ist ausverkauft", "am 26. Dezember 2022 war die Bank zu", "Passwortregeln: mindestens 12 Zeichen", "in den Achtzigern geboren", "Platz 3 von 20", "Seite 12, Zeile 7", "der Weg ist das Ziel",
+    ),
+    "fr": (
+        "le ticket 5581-0047 est clos.", "réservation QX7R2L, place 14A.", "39,90 plus 4,50 de port", "de 9h30 à 11h45 le 3/4", "vis M8x40, 250 pièces", "le secret c'est le beurre", "le lecteur de carte est cassé", "code faux trois fois", "mon passeport est dans le tiroir", "elle a le permis depuis 1998",
+        "on habite une petite rue près du parc", "l'A7 était fermée sur 5 km", "table 12, quatre personnes à 19h30", "l'article 4711 est épuisé", "la banque était fermée le 26 décembre 2022", "mot de passe : 12 caractères minimum", "née dans les années 80", "3e place sur 20", "page 12, ligne 7", "la clé du succès",
+    ),
+    "es": (
+        "el ticket 5581-0047 está cerrado.", "reserva QX7R2L, asiento 14A.", "39,90 más 4,50 de envío", "de 9:30 a 11:45 el 3/4", "tornillo M8x40, 250 unidades", "el secreto es la mantequilla", "el lector de tarjetas no va", "pin mal tres veces", "mi pasaporte está en el cajón", "tiene el carnet desde 1998",
+        "vivimos en una calle pequeña junto al parque", "la A7 estaba cortada 5 km", "mesa 12, cuatro personas a las 19:30", "el artículo 4711 está agotado", "el banco cerró el 26 de diciembre de 2022", "contraseña: mínimo 12 caracteres", "nacida en los ochenta", "puesto 3 de 20", "página 12, línea 7", "la clave del éxito",
+    ),
+    "it": (
+        "il ticket 5581-0047 è chiuso.", "prenotazione QX7R2L, posto 14A.", "39,90 più 4,50 di spedizione", "dalle 9:30 alle 11:45 il 3/4", "vite M8x40, 250 pezzi", "il segreto è il burro", "il lettore di carte è rotto", "pin sbagliato tre volte", "il passaporto è nel cassetto", "ha la patente dal 1998",
+        "abitiamo in una piccola via vicino al parco", "la A7 era chiusa per 5 km", "tavolo 12, quattro persone alle 19:30", "l'articolo 4711 è esaurito", "la banca era chiusa il 26 dicembre 2022", "password: minimo 12 caratteri", "nata negli anni ottanta", "3 posto su 20", "pagina 12, riga 7", "la chiave del successo",
+    ),
+}  # fmt: skip

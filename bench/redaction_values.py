@@ -549,7 +549,7 @@ def key(r: Random, country: str) -> Made:
         some(40, hexadecimal),
         some(32),
     ][kind]
-    return value, (value.split("-")[-1],)
+    return value, (max(value.split("-"), key=len),)
 
 
 # ── persons and things ──────────────────────────────────────────────────────────────────────────────────────

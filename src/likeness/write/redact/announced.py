@@ -19,11 +19,20 @@ _SMALL = (
     r"è|e'|sarà|adesso|ora|sempre|il|lo|ecco|diventa|é|jest|to"
 )
 GAP = rf"(?:\s{{0,3}}(?:[-–—#.:,;=→>(\[\"'“„«|/?]|\b(?:{_SMALL})(?![\w'])|\s)){{0,9}}\s{{0,3}}"
+_BEING = r"is|ist|est|es|è|as|als|comme|como|come|c'est|:|=|-"
+_OWNED = (
+    r"the|my|our|your|das|die|der|mein\w*|unser\w*|dein\w*|le|la|l['’]|mon|ma|ton|ta|notre|votre|el|mi|tu|"
+    r"nuestr[oa]|il|lo|"
+    r"mio|mia|tuo|tua|(?:that['’]s|it['’]s|das ist|c['’]est|es|è)(?: the| die| das| der| le| la| l['’]| el| il)?|"
+    r"where it says|bei|à la ligne|donde dice|dove dice"
+)
+_KIND_OF = r"wifi |wlan-?|new |neue[sr]? |front "
+_WORDS_BETWEEN = r"[^\d.!?\n]{0,40}\n?\s{0,4}"
 _QUOTES = "\"'`“”„«»"
 
 # ── shapes ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-_GROUP = r"(?:[A-Z]{1,4}|[A-Za-z]{0,6}\d[A-Za-z\d]*)"
+_GROUP = r"(?:[A-Z]{1,4}|[A-Za-z]{0,8}\d[A-Za-z\d]*)"
 _NUMBER = rf"{_GROUP}(?:[ ./-]{_GROUP}){{0,6}}(?!\w)"
 _PLATE = (
     r"(?:[A-Z]{2}[- ]?\d{3}[- ]?[A-Z]{2}|[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z]|"
@@ -49,7 +58,8 @@ _KEY = r"[A-Za-z0-9_+/=.~-]{12,300}"
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 _PAPERS = (
-    r"passport|driver'?s? licen[cs]e|driving licen[cs]e|reisepass(?:nummer)?|pass-?(?:nr|nummer)|"
+    r"passport|driver'?s? licen[cs]e|driving licen[cs]e|licen[cs]e (?:number|no\b)|reisepass(?:nummer)?|"
+    r"pass-?(?:nr|nummer)|"
     r"(?:personal)?ausweis(?:nummer|-?nr)?|führerschein(?:nummer|-?nr)?|passeport|permis(?: de conduire)?|"
     r"carte (?:nationale )?d['’]identité|cni|titre de séjour|pasaporte|(?:carnet|permiso) de conducir|"
     r"passaporto|patente(?: di guida)?|carta d['’]identità|passaporte|carta de condução|paspoort|rijbewijs|"
@@ -66,8 +76,9 @@ _VEHICLE = (
 )
 _CHASSIS = r"vin|vehicle identification|chassis|fahrgestell\w*|fin|châssis|bastidor|telaio"
 _BORN = (
-    r"d\.?o\.?b\.?|date of birth|birth ?dates?|birthdate|born|b-?day|birthday|geboren|geb\.?|geburtsdatum|geburtstag|"
-    r"né(?:e|\(e\))?|date de naissance|naissance|anniversaire|fecha de nacimiento|f\. ?(?:de )?nac\.?|nacid[oa]|nací|"
+    r"d\.?o\.?b\.?|dates? of birth|birth ?dates?|birthdate|born|b-?day|birthday|geboren|geb\.?|geburtsdatum|geburtstag|"
+    r"né(?:e|\(e\))?|date de naissance|naissance|(?:date )?naiss\.?|data nasc\.?|fecha nac\.?|"
+    r"anniversaire|fecha de nacimiento|f\. ?(?:de )?nac\.?|nacid[oa]|nací|"
     r"nació|nacimiento|cumpleaños|data di nascita|nat[oa]|nacque|nascita|compleanno|data de nascimento|nascid[oa]|"
     r"geboortedatum"
 )
@@ -94,10 +105,23 @@ _CODES = (
     rf"l['’]|dell['’]|della|dello|nuestro|nostro|notre|mein\w*|unser\w*|mi|mio|mia|mon|"
     rf"ma)){{0,3}} ?(?:l['’]|d['’]|dell['’])?(?:{_PLACES})"
 )
+_LOCKED = (
+    r"(?:(?:bike|door|combination|pad|key|bicycle|suitcase|luggage)[ -]?)?(?:pad)?lock|keypad|key ?safe|"
+    r"lock ?box|(?:the|our|my|hotel|room) safe|"
+    r"sim-?(?:karte|pin)|\w*schloss|tresor|der safe|im safe|(?:code|pin|"
+    r"kombination) [^\d.!?\n]{0,20}(?:haus\w*|tür|tor|garage|handys?|karte)|"
+    r"cadenas|coffre(?:-fort)?|(?:le )?(?:code|pin)(?: secret)? (?:de|du|d['’]|"
+    r"pour)[^\d.!?\n]{0,20}(?:carte|sim|téléphone|portable|immeuble|porte|portail|garage|vélo|bâtiment|"
+    r"résidence|valise)|"
+    r"candado|caja fuerte|(?:código|pin|clave) (?:del?|para)[^\d.!?\n]{0,20}(?:tarjeta|sim|móvil|teléfono|"
+    r"edificio|puerta|portal|garaje|bici\w*|maleta|taquilla)|"
+    r"lucchetto|cassaforte|(?:codice|pin|combinazione) (?:del\w*|di|per)[^\d.!?\n]{0,20}(?:carta|sim|"
+    r"telefono|cellulare|palazzo|porta|portone|garage|bici\w*|valigia|armadietto)"
+)
 _PASSING = (
     r"pass(?:word|wd|phrase|code|wort)|pwd|pw|kennwort|wlan-?(?:passwort|schlüssel)|mot de passe|mdp|contraseña|"
     r"clave|senha|palavra-passe|parola d['’]ordine|wachtwoord|lösenord|adgangskode|passord|salasana|hasło|пароль|şifre|"
-    r"wi-?fi (?:key|code|pass)|pass"
+    r"wi-?fi (?:key|code|pass)|(?<!-)pass"
 )
 _SECRETS = (
     r"api[ _-]?(?:key|token|secret)|access[ _-]?(?:key|token)|secret[ _-]?(?:access[ _-]?)?key|client[ _-]?secret|"
@@ -110,7 +134,7 @@ _SECRETS = (
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """``words`` that announce, the ``shape`` of the value, what else must hold of it, and what kind it is. ``free``:
-    other words without digits may stand between too. ``after``: the word may also follow the value.
+    what else may stand between. ``after``: the word may also follow the value.
 
     A text is looked at only if it has one of ``stems`` somewhere or one of ``short`` as a word: a hundred times cheaper
     than the expressions, and as good as long as every one of ``words`` has one."""
@@ -121,22 +145,18 @@ class _Rule:
     holds: Callable[[str, str], bool]
     stems: str
     short: str = ""
-    free: bool = False
+    free: str = ""
     after: bool = False
     flags: re.RegexFlag = re.I
 
     def patterns(self) -> Iterator[re.Pattern[str]]:
         case = "i" if self.flags else ""
-        between = rf"(?P<gap>{GAP}" + (r"|[^\d.!?\n]{0,40}\n?\s{0,4})" if self.free else ")")
+        between = rf"(?P<gap>{GAP}" + (f"|{self.free})" if self.free else ")")
         yield re.compile(
             rf"(?<![\w-])(?i:{self.words})(?!\w)(?i:{between})(?<!\w)(?P<value>(?{case or '-i'}:{self.shape}))"
         )
         if self.after:
-            linking = (
-                r"[\s,.!)\]]{0,6}(?:[(\[]|(?:is|ist|est|es|è|as|als|comme|como|come|c'est|:|=|-)?\s(?:the|my|"
-                r"our|your|das|die|der|mein\w*|unser\w*|le|la|l['’]|mon|ma|notre|el|mi|nuestr[oa]|il|lo|"
-                r"mio|mia)?\s?(?:wifi |wlan-?|new |neue[sr]? |front )?)"
-            )
+            linking = rf"[\s,.!)\]]{{0,6}}(?:[(\[]|(?:{_BEING})?(?:\s(?:{_OWNED})){{0,2}}\s(?:{_KIND_OF})?)"
             yield re.compile(
                 rf"(?<![\w.-])(?P<gap>)(?P<value>(?{case or '-i'}:{self.shape}))(?i:{linking}(?:{self.words}))(?!\w)"
             )
@@ -147,7 +167,10 @@ def _digits(value: str) -> int:
 
 
 def _number(value: str, gap: str) -> bool:
-    return sum(c.isalnum() for c in value) >= 6 and _digits(value) >= 2 and not re.fullmatch(DATE, value)
+    size = sum(c.isalnum() for c in value)
+    # The numbers of German papers have no vowels, and may have one digit only.
+    enough = _digits(value) >= 2 or (_digits(value) == 1 and re.fullmatch(r"[CFGHJKLMNPRTVWXYZ\d]{9}", value, re.I))
+    return size >= 6 and bool(enough) and not re.fullmatch(DATE, value)
 
 
 def _plate(value: str, gap: str) -> bool:
@@ -184,8 +207,15 @@ def secret_like(value: str, gap: str = "") -> bool:
     return bool(re.search(r"\d|[!@#$%^&*+=~?<>|\\_]", inner)) and not re.fullmatch(r"\d{1,3}|[\d,.]+\s?%", inner)
 
 
+def _odd(value: str) -> bool:
+    """Whether marks stand between letters, as in no word."""
+    return bool(re.search(r"[^\W_][@$%&#=+*^~!][^\W_]", value)) and "://" not in value
+
+
 def _mixed(value: str, gap: str) -> bool:
     inner = value.strip(".-=/")
+    if re.search(r"(?i)\b(?:commit|sha\d*|hash|md5|checksum|revision)\b", gap):
+        return False
     return (
         len(inner) >= 12
         and _digits(inner) >= 2
@@ -197,7 +227,7 @@ def _mixed(value: str, gap: str) -> bool:
 
 _RULES = (
     _Rule(
-        "id", _PAPERS, _NUMBER, _number, after=True,
+        "id", _PAPERS, _NUMBER, _number, after=True, free=r"\s[^\d\n.!?()]{0,25}\(\s?", flags=re.NOFLAG,
         stems="passport licen reisepass pass-n passn ausweis führerschein passeport permis carte séjour "
             "pasaporte carnet "
         "passaport patente carta paspoort rijbewijs insurance social steuer identifikation id-nr idnr "
@@ -206,20 +236,20 @@ _RULES = (
         short="cni ni nino ssn sin nhs tfn nir dni nif nie cf bsn",
     ),
     _Rule(
-        "vehicle", _VEHICLE, _PLATE, _plate, free=True, after=True,
+        "vehicle", _VEHICLE, _PLATE, _plate, free=_WORDS_BETWEEN, after=True,
         stems="plate registration kennzeichen nummernschild immatricul plaque matrícula placa targa kenteken",
         short="reg tag tags",
     ),
     _Rule(
-        "vehicle", _CHASSIS, r"[A-HJ-NPR-Z0-9]{17}(?!\w)", _chassis, free=True, after=True,
+        "vehicle", _CHASSIS, r"[A-HJ-NPR-Z0-9]{17}(?!\w)", _chassis, free=_WORDS_BETWEEN, after=True,
         stems="chassis vehicle fahrgestell châssis bastidor telaio", short="vin fin",
     ),
     _Rule(
-        "birth date", _BORN, DATE, _any, free=True, after=True,
-        stems="d.o.b dob birth born b-day bday geboren geburts naissance anniversaire nacimiento nacid nació "
-            "cumplea nascit "
-        "nacque complean nascimento nascid geboorte",
-        short="geb né née nac nací nato nata",
+        "birth date", _BORN, DATE, _any, free=_WORDS_BETWEEN, after=True,
+        stems="d.o.b dob birth born b-day bday geboren geburts geb. naissance naiss anniversaire nacimiento "
+            "nacid nació "
+        "cumplea nascit nasc. nacque complean nascimento nascid geboorte",
+        short="geb né née nac nasc nací nato nata",
     ),
     _Rule(
         "password", _CODES, _PIN, _code, after=True,
@@ -227,8 +257,18 @@ _RULES = (
         short="pin puk cvv cvc tan otp",
     ),
     _Rule(
-        "token", _SECRETS, _KEY, _mixed,
+        "password", _LOCKED, _PIN, _code, free=_WORDS_BETWEEN,
+        stems="lock keypad keysafe the_safe code combin combo pin coffre fuerte cadenas candado lucchetto "
+            "cassaforte tresor "
+        "schloss kombination código codice safe",
+    ),
+    _Rule(
+        "token", _SECRETS, _KEY, _mixed, free=r"[^\d.!?\n]{0,30}",
         stems="key token secret jeton bearer clé clave llave chiave schlüssel webhook",
+    ),
+    _Rule(
+        "token", r"keys?|schlüssel|clés?|clave|llave|chiave", r"[A-Za-z0-9_-]{32,200}(?!\w)", _mixed,
+        free=r"[^\d.!?\n]{0,30}", stems="key schlüssel clé clave llave chiave",
     ),
 )  # fmt: skip
 _COMPILED = tuple(
@@ -255,11 +295,11 @@ _LINK = (
     r"is|was|ist|lautet|heißt|wird|est|es|è|é|to|jest|auf|en|a|por|in|con|it's|c'est|sera|será|sarà|now|devient|será|"
     r"stays|bleibt"
 )
-_LATER = r"(?:now |jetzt |ahora |adesso |maintenant |still |noch )?"
+_LATER = r"(?:(?:now|jetzt|ahora|adesso|maintenant|still|noch)[ \t]+)?"
 _PASSWORD = tuple(
-    re.compile(rf"(?<![\w.$-])(?P<word>{_PASSING})(?!\w)(?P<gap>{gap})[(\[]?[{_QUOTES}]?(?P<value>{_SECRET})", re.I)
+    re.compile(rf"(?<![\w.$])(?P<word>{_PASSING})(?!\w)(?P<gap>{gap})[(\[]?[{_QUOTES}]?(?P<value>{_SECRET})", re.I)
     for gap in (
-        r"[ \t]*[:=→>-]{1,2}\s*|\s*\n\s*",
+        r"[ \t]*[:=→>?-]{1,2}\s*|\s*\n\s*",
         r"[ \t]+",
         rf"[^\n:=.]{{0,30}}?(?:[ \t]*[:=]\s*|[ \t]+(?:{_LINK})[ \t]*:?[ \t]+{_LATER})",
     )
@@ -320,7 +360,7 @@ def _is_password(value: str, gap: str, word: str) -> bool:
     if gap.strip():
         return word.lower() not in ("pass", "clave") or ":" in gap or "=" in gap or not value.isdigit()
     # Next to the word with nothing between: only what no sentence would have there.
-    return (
+    return _odd(value) or (
         bool(re.search(r"\d", value))
         and bool(re.search(r"[^\W\d_]", value))
         and not re.fullmatch(r"\d+(?:st|nd|rd|th)", value)

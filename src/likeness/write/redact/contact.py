@@ -25,6 +25,12 @@ _SPELLED_OUT = re.compile(
     r"\.[a-z.]{2,6}|(?:[a-z0-9-]+\.){1,4}[a-z]{2,6})\b(?!/)",
     re.I,
 )
+_NO_USER = re.compile(
+    r"(?:look|looks|meet|met|stud\w+|work\w*|liv\w+|available|hosted|students?|professor|me|see|found|"
+    r"here|there|it|is|are|us|"
+    r"was|were|people|teach\w*|taught|arrive\w*|stay\w*|start\w*|held|now|online) at ",
+    re.I,
+)
 _MAIL_WORD = re.compile(
     r"(?:e-?mail|mail|courriel|correo|adresse?|address|dirección|indirizzo|write to|send it to|reach \w+ at|schreib\w*|"
     r"écri\w+|escrib\w+|scriv\w+|cc)\b[^\n]{0,20}$|(?:^|\n)\W*$",
@@ -40,7 +46,8 @@ _PHONE_WORD = re.compile(
     r"(?:(?<!\[)\b(?:tel|telephone|phone|ph|mobile|mob|cell|fax|call|ring|text|sms|whatsapp|signal|"
     r"telegram|number(?! of)|nr|"
     r"handy|telefon|mobil|nummer|"
-    r"ruf|erreichbar|tél|téléphone|portable|appelle[zr]?|numéro|móvil|teléfono|telefono|cellulare|chiama|llama|"
+    r"ruf|erreichbar|numero|número|tél|téléphone|portable|appelle[zr]?|numéro|móvil|teléfono|telefono|"
+    r"cellulare|chiama|llama|"
     r"celular|telemóvel|liga|bel|tlf|tfno|tlfno|cel|tf|gsm|portatile|fisso|fijo|fixe|festnetz|rückruf\w*|"
     r"\w*nummer|(?:m['’]|t['’])?appel\w*|joindre|joignable|(?:ll|ch)[aá]ma\w*|ll[aá]mame|chiamami|chiamat\w+|"
     r"anruf\w*|ruf\w*|rappel\w*|marca|contatt\w+|"
@@ -56,13 +63,15 @@ _NOT_PHONE_WORD = re.compile(
 )
 _DATE = re.compile(
     r"[0-2]\d[.:]?[0-5]\d ?[-–/] ?[0-2]\d[.:]?[0-5]\d|"
-    r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2}))(?:[\sT]+\d{1,2}[.:]?\d{0,2})?.*"
+    r"(?:(?:1[5-9]|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|"
+    r"\d{2}))(?:[\sT]+\d{1,2}[.:]?\d{0,2})?.*"
 )
 _NORTH_AMERICA = re.compile(
     r"(?:\+?1[-. ]?)?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-. ])[2-9]\d{2}[-. ]\d{4}(?:\s?(?:ext|x)\.?\s?\d{1,5})?"
 )
 _IN_PAIRS = re.compile(r"0[1-9]([-. ])\d\d(?:\1\d\d){3}")
 """French numbers: four pairs of digits after the first would be no date."""
+_AT = re.compile(r"\b(?:is on|at|try|unter|auf|au|al|sul)\s$", re.I)
 _FIGURES = re.compile(r"(?<![\d.])0\.\d|\d\.\d{1,2} |\d\.\d \d")
 """Decimal numbers beside each other."""
 _DIALLED = re.compile(
@@ -84,7 +93,8 @@ def find(text: str, regions: Sequence[str]) -> Iterator[Span]:
         for match in _EMAIL.finditer(text):
             yield Span(*match.span(), "email")
         for match in _SPELLED_OUT.finditer(text):
-            if match["known"] or _MAIL_WORD.search(text[max(0, match.start() - 40) : match.start()]):
+            academic = re.search(r"\.(?:ac\.uk|edu)$", match[0], re.I) and not _NO_USER.match(match[0])
+            if match["known"] or academic or _MAIL_WORD.search(text[max(0, match.start() - 40) : match.start()]):
                 yield Span(*match.span(), "email")
     if sum(character.isdigit() for character in text) >= 4:
         yield from _numbers(text, regions)
@@ -121,12 +131,17 @@ def _is_phone(raw: str, before: str, regions: Sequence[str]) -> bool:
     if announced:
         return count <= 15
     groups = re.findall(r"\d+", raw)
-    alone = before.endswith("\n") or not before
+    alone = not before or before[-1] in "\n(" or bool(_AT.search(before) and count >= 9)
     trunk = raw.lstrip("(").startswith("0")
     if len(groups) == 1 and not (trunk and count in (10, 11)) and not alone:
         return False
     # A run of digits may be anything; with the trunk zero, or on a line of its own, and valid somewhere it is to dial.
-    usual = trunk or re.match(r"\(\d{2,5}\)", raw) or _DIALLED.fullmatch(raw.strip())
+    usual = (
+        trunk
+        or (len(groups) == 1 and count == 10 and raw[0] in "23456789" and _AT.search(before))
+        or re.match(r"\(\d{2,5}\)", raw)
+        or _DIALLED.fullmatch(raw.strip())
+    )
     return bool(usual) and any(_valid(raw, region) for region in regions)
 
 

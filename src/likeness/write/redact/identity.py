@@ -10,8 +10,8 @@ from likeness.write.redact.announced import DATE, GAP
 from likeness.write.redact.spans import Span
 
 _CARD = re.compile(
-    r"(?<![\w.-])(?:\d{13,19}|"
-    r"\d{4}([ .-]|\s{1,3})(?:\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{6}\1\d{4,5}))(?![\w-]|\.\d)"
+    r"(?<![\w.-])(?<!\d )(?:\d{13,19}|"
+    r"\d{4}([ .-]|\s{1,3})(?:\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{6}\1\d{4,5}))(?![\w-]|\.\d| \d{3})"
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]){11,30}\b", re.I)
 _ACCOUNT = re.compile(
@@ -35,7 +35,7 @@ _IDS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
         r"[XYZ][-. ]?\d{7})[- ]?[A-HJ-NP-TV-Z](?![\w-])"), checksums.dni),
     (re.compile(r"(?<!\w)[XYZ]?\d{7,8}[a-hj-np-tv-z](?!\w)"), lambda text: len(text) == 9 and checksums.dni(text)),
     (re.compile(r"\b[A-Z]{3} ?[A-Z]{3} ?\d{2}[A-EHLMPRST]\d{2} ?[A-Z]\d{3} ?[A-Z]\b", re.I), checksums.codice_fiscale),
-    (re.compile(r"(?<!\w)[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}(?!\w)"),
+    (re.compile(r"(?<![\w.,])[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}(?!\w)"),
      checksums.nir),
     (re.compile(r"(?<![\w.])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)"), checksums.cpf),
     (re.compile(r"(?<![\w.])756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}(?!\w)"), checksums.ahv),
