@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from likeness.cli import archive
 from likeness.cli.main import app
+from likeness.core.types import Identity
 
 
 @pytest.mark.parametrize(("files", "lines"), [(3, 3), (20, 1)])
@@ -18,13 +20,29 @@ def test_many_files_are_told_as_one(tmp_path: Path, files: int, lines: int) -> N
         (tmp_path / f"{number:02}.mbox").write_text(
             f"{header}Date: Mon, 01 Jan 2024 00:00:0{number % 10} +0000\n\nhello {number}\n"
         )
+    (tmp_path / "WhatsApp Chat with Ana.txt").write_text(
+        "01/01/2024, 10:00 - Ana: hello\n02/01/2024, 10:00 - Sam: hi\n"
+    )
     runner = CliRunner()
     assert runner.invoke(app, ["init", "sam", "--me", "sam@x.org"]).exit_code == 0
     done = runner.invoke(app, ["import", str(tmp_path)])
     assert done.exit_code == 0
     told = [line for line in done.stdout.splitlines() if "(mbox)" in line]
     assert len(told) == lines
-    assert f"{files} messages, {files} of them yours" in done.stdout
+    assert "WhatsApp Chat with Ana.txt (whatsapp)" in done.stdout
+    assert f"{files + 2} messages, {files} of them yours" in done.stdout
     if lines == 1:
         assert "20 archives" in told[0]
         assert "read 20, kept 20" in done.stdout
+
+
+def test_numbers_that_are_not_in_the_list_are_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    proposed = [Identity(name, 1, "seen") for name in ("sam@x.org", "ana@x.org", "ben@x.org")]
+    answers = iter(["1, 4", "", "sam", "1,3"])
+    monkeypatch.setattr(archive.typer, "prompt", lambda _: next(answers))
+    assert archive._chosen(proposed) == ["sam@x.org", "ben@x.org"]
+    assert capsys.readouterr().out.count("Please give numbers from 1 to 3.") == 3
+    monkeypatch.setattr(archive.typer, "prompt", lambda _: "0")
+    assert archive._chosen(proposed) == []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import io
 from collections.abc import Generator
 
 import pytest
+import rich.console
 from typer.testing import CliRunner
 
 from likeness.cli import archive
@@ -39,6 +42,17 @@ def test_the_result_of_a_job_is_kept(capsys: pytest.CaptureFixture[str]) -> None
     assert result_of(job()) == 7
     assert capsys.readouterr().err == "one\n"
     assert [event.done for event in follow(job(), quiet=True)] == [2]
+
+
+def test_a_long_note_leaves_room_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.StringIO()
+    terminal = functools.partial(rich.console.Console, file=shown, force_terminal=True, width=80)
+    monkeypatch.setattr(rich.console, "Console", lambda stderr: terminal())
+    note = "not known, left out: 21 files (" + ", ".join(f"exports/{number}.dat" for number in range(9)) + ")"
+    follow([Event("recognised", 47, 47, "archives", note), Event("reading", 2e7, 4.7e7, "bytes", "9 messages")])
+    lines = shown.getvalue().splitlines()
+    assert any("recognised" in line and "47 of 47 archives" in line for line in lines)
+    assert any("reading" in line and "20.0 of 47.0 MB" in line and "9 messages" in line for line in lines)
 
 
 def test_an_import_that_is_interrupted_says_how_it_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:

@@ -163,6 +163,35 @@ def test_links_pipes_and_sockets_neither_hang_nor_go_in_circles(tmp_path: Path, 
         survey([Path("/dev/null")])
 
 
+def test_a_source_that_looks_through_a_link_reads_no_file_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Deep(Box):
+        def files(self, path: Path) -> Sequence[Path]:
+            return [path / "box.txt", *sorted(path.glob("*/box.txt"))] if path.is_dir() else [path]
+
+    monkeypatch.setattr(plugins, "sources", lambda: [Deep()])
+    (tmp_path / "below").mkdir()
+    (tmp_path / "box.txt").write_text("BOX")
+    (tmp_path / "below" / "box.txt").write_text("BOX")
+    (tmp_path / "round").symlink_to(tmp_path, target_is_directory=True)
+    (archive,) = survey([tmp_path]).archives
+    assert archive.files == (tmp_path / "box.txt", tmp_path / "below" / "box.txt")
+    assert survey([tmp_path / "round"]).archives[0].files[0] == tmp_path / "round" / "box.txt"
+
+
+def test_what_is_read_with_another_file_is_not_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Described(Box):
+        def companions(self, path: Path) -> Sequence[Path]:
+            return [path.parent / "box.secret"]
+
+    monkeypatch.setattr(plugins, "sources", lambda: [Described()])
+    (tmp_path / "a.txt").write_text("BOX")
+    (tmp_path / "box.secret").write_text("SEALED")
+    (tmp_path / "other.secret").write_text("SEALED")
+    assert [left.name.rpartition("/")[2] for left in survey([tmp_path]).left_out] == ["other.secret"]
+
+
 def test_a_folder_that_cannot_be_opened_is_said(tmp_path: Path, boxes: None, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text("BOX")
     (tmp_path / "locked").mkdir()

@@ -68,7 +68,7 @@ def test_a_zip_of_a_mailbox_is_imported_and_named(tmp_path: Path) -> None:
         assert [(r.source, r.path, r.kept) for r in store.ledger()] == [
             ("mbox", "takeout.zip/Takeout/Mail/All.mbox", 5)
         ]
-        assert any(event.stage == "unpacking takeout.zip" for event in events)
+        assert any(event.stage == "unpacking" and event.note.startswith("takeout.zip: ") for event in events)
         drain(ingest(store, ME, [takeout]))
         assert [(r.kept, r.duplicates) for r in store.ledger()] == [(5, 0), (0, 5)]
     assert sorted(p.name for p in (tmp_path / "home").iterdir()) == ["s.sqlite"]

@@ -29,7 +29,7 @@ from likeness.core.store import Store
 from likeness.core.types import Message, Progress, Skipped
 from likeness.sources.signal import SignalSource, backup, database, key, protobuf
 from likeness.write.ingest import ingest
-from likeness.write.recognise import recognise
+from likeness.write.recognise import recognise, survey
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "signal"
 OWN = FIXTURES / "signal-backup-2026-01-10-09-00-00" / "main.jsonl"
@@ -380,6 +380,9 @@ def test_a_description_names_backup_and_passphrase(tmp_path: Path, quick: int) -
     assert not SignalSource().recognises(tmp_path / "signal-1.backup")
     assert len(read(said)[0]) == 5
     assert [i.value for i in SignalSource().identities(said)] == ["signal:me"]
+    beside = [tmp_path / "signal-1.backup", tmp_path / "secret" / "words.txt"]
+    assert SignalSource().companions(said) == beside
+    assert survey([tmp_path]).left_out == ()
 
 
 @pytest.mark.parametrize(

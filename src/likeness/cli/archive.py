@@ -41,12 +41,13 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH…", help="Files or folders.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files or folders.")] = None,
     me: Annotated[
-        list[str] | None, typer.Option("--me", help="An address or chat name of yours; may be repeated.")
+        list[str] | None,
+        typer.Option("--me", metavar="WHO", help="An address or chat name of yours; may be repeated."),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Take the proposed names and addresses without asking.")
+        bool, typer.Option("--yes", "-y", help="Take the likeliest of the proposed names and addresses without asking.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read everything, write nothing, and show what would be imported.")
@@ -190,7 +191,17 @@ def _confirm_owner(home: PersonHome, found: Survey, me: list[str], *, yes: bool,
     if quiet or not sys.stdin.isatty() or not proposed:
         raise OwnerUnknown("nobody has said which sender you are", hint=hint)
     _list(proposed)
-    answer = typer.prompt("Which of these are you? Numbers with spaces between, or 0 for none")
-    chosen = [proposed[int(n) - 1].value for n in answer.split() if n.isdigit() and 1 <= int(n) <= len(proposed)]
-    if not home.confirm(chosen).identities:
+    if not home.confirm(_chosen(proposed)).identities:
         raise OwnerUnknown("none of the proposed senders was chosen", hint=hint)
+
+
+def _chosen(proposed: list[Identity]) -> list[str]:
+    """Which of them the person at the terminal is; asked again until every number is one of the list, or 0."""
+    while True:
+        answer = typer.prompt("Which of these are you? Numbers with spaces between, or 0 for none")
+        numbers = answer.replace(",", " ").split()
+        if numbers == ["0"]:
+            return []
+        if numbers and all(number in map(str, range(1, len(proposed) + 1)) for number in numbers):
+            return [proposed[int(number) - 1].value for number in numbers]
+        typer.echo(f"Please give numbers from 1 to {len(proposed)}.")

@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 
 def voice(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Sound files, or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Sound files, or folders of them.")],
     voice_name: Annotated[
         str, typer.Option("--voice", help="Name of the voice; me, or me-EMOTION, when left out.")
     ] = "",

@@ -80,7 +80,8 @@ def folded(records: Sequence[ImportRecord]) -> list[ImportRecord]:
     for record in records:
         before = together.get(record.source)
         if before is None:
-            together[record.source] = replace(record, path=f"{counts[record.source]} archives")
+            count = counts[record.source]
+            together[record.source] = replace(record, path=f"{count} archives") if count > 1 else record
             continue
         together[record.source] = replace(
             before,

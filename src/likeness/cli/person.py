@@ -24,7 +24,8 @@ def init(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Folder name: lower-case letters, digits, - and _.")],
     full_name: Annotated[str, typer.Option("--full-name", help="How the person is called.")] = "",
     me: Annotated[
-        list[str] | None, typer.Option("--me", help="An address or chat name of theirs; may be repeated.")
+        list[str] | None,
+        typer.Option("--me", metavar="WHO", help="An address or chat name of theirs; may be repeated."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

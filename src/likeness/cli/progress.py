@@ -8,6 +8,7 @@ from typing import TypeVar
 from likeness.core.events import Event
 
 _Result = TypeVar("_Result")
+_STAGE, _BAR, _AMOUNT = 30, 12, 14
 _UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
@@ -24,17 +25,21 @@ def follow(events: Iterable[Event], *, quiet: bool = False) -> list[Event]:
 
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+    from rich.table import Column
 
     console = Console(stderr=True)
+    # A long note takes what the other columns leave, or they would be cut to nothing for its sake.
+    stage = Column(no_wrap=True, overflow="ellipsis", min_width=_STAGE, max_width=_STAGE)
+    rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
     columns = (
-        TextColumn("{task.description:<28}", markup=False),
-        BarColumn(),
-        TextColumn("{task.fields[amount]}", markup=False),
-        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
-        TextColumn("{task.fields[note]}", markup=False, style="dim"),
+        TextColumn("{task.description}", markup=False, table_column=stage),
+        BarColumn(bar_width=_BAR, table_column=Column(min_width=_BAR)),
+        TextColumn("{task.fields[amount]}", markup=False, table_column=Column(no_wrap=True, min_width=_AMOUNT)),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True, table_column=Column(no_wrap=True, min_width=5)),
+        TextColumn("{task.fields[note]}", markup=False, style="dim", table_column=rest),
     )
     tasks: dict[str, TaskID] = {}
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+    with Progress(*columns, console=console, disable=not console.is_terminal, expand=True) as bars:
         for event in events:
             last[event.stage] = event
             done, total = int(event.done), None if event.total is None else int(event.total)

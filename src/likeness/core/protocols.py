@@ -50,7 +50,11 @@ class Source(Protocol):
     name: ClassVar[str]
     """Short name used in the ledger and as ``Message.source``."""
     title: ClassVar[str]
-    """What a person calls it: "Mail (mbox)"."""
+    """What a person calls it: "Mail (mbox)".
+
+    A source that reads other files together with the one it recognises (a description names a backup and a file with
+    its passphrase) has a method ``companions(path)`` that returns them, and they are not told as left out.
+    """
 
     def recognises(self, path: Path) -> bool:
         """True when ``path`` (a file or folder) looks like this format, judged by content and not by name alone.

@@ -119,13 +119,15 @@ class _Surveyor:
         self._folders = folders
         self._found: dict[tuple[str, Path], Archive] = {}
         self._claimed: set[Path] = set()
+        self._read_with: set[str] = set()
         self._left_out: list[LeftOut] = []
         self._packed: list[tuple[Path, Path]] = []
         self._level = 1
         self._media = self._hidden = self._looked = 0
 
     def result(self) -> Survey:
-        return Survey(tuple(self._found.values()), tuple(self._left_out), self._media, self._hidden)
+        left_out = tuple(left for left in self._left_out if left.name not in self._read_with)
+        return Survey(tuple(self._found.values()), left_out, self._media, self._hidden)
 
     def look(self, path: Path, name: Path) -> Generator[Event, None, None]:
         """Look at a file, or at a folder and everything below it; ``name`` is what ``path`` is called."""
@@ -229,6 +231,11 @@ class _Surveyor:
     def _take(self, source: Source, path: Path, name: Path, files: tuple[Path, ...]) -> None:
         # A file is called by its own name; what was unpacked by that of its archive and its place in it.
         shown = str(name) if self._level > 1 else path.name
+        beside = getattr(source, "companions", None)
+        companions: Sequence[Path] = _ask(beside, path, default=[]) if beside else []
+        for companion in companions:
+            if companion.is_relative_to(path.parent):
+                self._read_with.add(walk.readable(str(name.parent / companion.relative_to(path.parent))))
         self._found.setdefault((source.name, path), Archive(source.name, path, walk.readable(shown), files))
 
     def _why(self, path: Path) -> tuple[str, bool]:
@@ -248,7 +255,17 @@ class _Surveyor:
 
 
 def _files(source: Source, path: Path) -> tuple[Path, ...]:
-    return _ask(lambda path: tuple(source.files(path)), path, default=())
+    """Its files, without those that only a link to a folder leads to: they are read where they are."""
+    linked: dict[Path, bool] = {path: False}
+
+    def through_link(folder: Path) -> bool:
+        if folder not in linked:
+            linked[folder] = folder.is_symlink() or (folder.is_relative_to(path) and through_link(folder.parent))
+        return linked[folder]
+
+    nothing: tuple[Path, ...] = ()
+    found = _ask(lambda path: tuple(source.files(path)), path, default=nothing)
+    return tuple(file for file in found if file == path or not through_link(file.parent))
 
 
 def _ask(question: Callable[[Path], _Value], path: Path, *, default: _Value) -> _Value:

@@ -195,7 +195,8 @@ class _Writer:
                 except OSError as error:
                     self._full(error)
                     raise
-                yield Event(f"unpacking {self._name}", self.result.bytes, None, "bytes", PurePosixPath(shown).name)
+                note = f"{self._name}: {PurePosixPath(shown).name}"
+                yield Event("unpacking", self.result.bytes, None, "bytes", note)
 
     def _chunk(self, handle: IO[bytes], shown: str) -> bytes:
         """The next piece; nothing more of an entry that is damaged from here on."""

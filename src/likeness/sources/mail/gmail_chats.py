@@ -49,8 +49,8 @@ def _talk(raw: bytes, owners: Owners, where: str) -> Iterator[Message | Skipped]
     labels = index.labels(str(mail.get("x-gmail-labels", "")))
     lines = [(line, _person(line.get("from", ""))) for line in root.iter(f"{_CLIENT}message")]
     people = [_person(line.get("to", "")) for line, _ in lines] + [person for _, person in lines]
-    others = sorted({person for person in people if person and owners.recognise(Sender(person, "")) is None})
-    chat = Conversation(SOURCE, " & ".join(others), people)
+    # Named by everybody in it: without the owner it would become another chat with each address they confirm.
+    chat = Conversation(SOURCE, " & ".join(sorted({person for person in people if person})), people)
     for line, person in lines:
         text_of = (line.findtext(f"{_CLIENT}body") or "").strip()
         if not text_of:

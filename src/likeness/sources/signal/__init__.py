@@ -41,6 +41,10 @@ class SignalSource:
         """The file itself."""
         return [path]
 
+    def companions(self, path: Path) -> Sequence[Path]:
+        """What a description names."""
+        return description.companions(path)
+
     def identities(self, path: Path) -> Iterator[Identity]:
         """The owner as the formats mark them, then the name in the account's profile."""
         yield Identity(ME, 0, f"sender of what {path.name} marks as sent")
