@@ -4,8 +4,9 @@ Every planted value goes through the product's own redactor, in the owner's text
 through a whole ``prepare`` whose finished files are searched for it (``--prepare 0`` leaves that out). It is found when
 nothing of what identifies remains: half of a number is no redaction. ``--archive`` (or LIKENESS_BENCH_ARCHIVE) names a
 bare git repository of public list mail; its mails tell how often a message without personal data is altered, and the
-alterations are written to ``--alterations`` to be read. ``--fresh`` takes the second set of sentences,
-LIKENESS_BENCH_PYTHON an interpreter with scrubadub for comparison. Beside it stands a list of plain expressions.
+alterations are written to ``--alterations`` to be read. ``--sentences fresh``
+and ``last`` are sets written after the redactor was mended on the set before; LIKENESS_BENCH_PYTHON names an
+interpreter with scrubadub for comparison. Beside it stands a list of plain expressions.
 
 ``recall`` is that of 200 planted items, the same number for each form and country; ``recall_all`` of all of them.
 """
@@ -40,6 +41,16 @@ from likeness.write.train import latest_adapter, train
 EACH = 10
 """Planted items for each form and country."""
 HEADLINE = 200
+_SENTENCES = {
+    "first": redaction_sentences.FIRST,
+    "fresh": redaction_sentences.FRESH,
+    "last": redaction_sentences.LAST,
+}
+_CLEAN = {
+    "first": redaction_sentences.CLEAN_FIRST,
+    "fresh": redaction_sentences.CLEAN_FRESH,
+    "last": redaction_sentences.CLEAN_LAST,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +66,13 @@ class Planted:
     owners: bool
 
 
-def planted(seed: int, fresh: bool) -> list[Planted]:
+def planted(seed: int, sentences: str = "first") -> list[Planted]:
     """``EACH`` items for every form and country."""
-    sentences = redaction_sentences.FRESH if fresh else redaction_sentences.FIRST
     made = []
     for form in FORMS:
         for country in COUNTRIES:
             r = Random(f"{seed}-{form}-{country}")
-            templates = list(sentences[form][LANGUAGE[country]])
+            templates = list(_SENTENCES[sentences][form][LANGUAGE[country]])
             r.shuffle(templates)
             for number in range(EACH):
                 value, needles = MAKERS[form](r, country)
@@ -156,9 +166,9 @@ def _bare(text: str) -> str:
 # ── clean messages ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def dangerous(fresh: bool) -> list[str]:
+def dangerous(sentences: str = "first") -> list[str]:
     """Messages that hold nothing personal and look as if they did."""
-    chosen = redaction_sentences.CLEAN_FRESH if fresh else redaction_sentences.CLEAN_FIRST
+    chosen = _CLEAN[sentences]
     return [text for texts in chosen.values() for text in texts]
 
 
@@ -310,9 +320,9 @@ def _messages(items: Sequence[Planted]) -> Iterator[Message]:
 
 
 def measure(options: argparse.Namespace) -> tuple[list[list[object]], dict[str, float]]:
-    items = planted(options.seed, options.fresh)
+    items = planted(options.seed, options.sentences)
     chosen = set(headline(items, options.seed))
-    looks_bad = dangerous(options.fresh)
+    looks_bad = dangerous(options.sentences)
     mails = list(real_mails(options.archive, options.mails, options.seed)) if options.archive else []
     peers: dict[str, Callable[[Sequence[str]], list[str]]] = {"likeness": ours, "plain expressions": plain}
     if "LIKENESS_BENCH_PYTHON" in os.environ:
@@ -380,7 +390,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--sentences", choices=list(_SENTENCES), default="first")
     parser.add_argument("--missed", action="store_true", help="print what was missed")
     archive = os.environ.get("LIKENESS_BENCH_ARCHIVE")
     parser.add_argument("--archive", type=Path, default=Path(archive) if archive else None)

@@ -277,3 +277,102 @@ CLEAN_FRESH: dict[str, tuple[str, ...]] = {
         "abitiamo in una piccola via vicino al parco", "la A7 era chiusa per 5 km", "tavolo 12, quattro persone alle 19:30", "l'articolo 4711 è esaurito", "la banca era chiusa il 26 dicembre 2022", "password: minimo 12 caratteri", "nata negli anni ottanta", "3 posto su 20", "pagina 12, riga 7", "la chiave del successo",
     ),
 }  # fmt: skip
+
+LAST: Sentences = {
+    "phone": {
+        "en": ("I'm at my sister's, her landline's {v}", "for emergencies only {v}", "{v} is the vet"),
+        "de": ("ich bin bei meiner Schwester, Festnetz {v}", "nur für Notfälle {v}", "{v} ist der Tierarzt"),
+        "fr": ("je suis chez ma sœur, son fixe : {v}", "uniquement en cas d'urgence {v}", "{v} c'est le vétérinaire"),
+        "es": ("estoy en casa de mi hermana, el fijo es {v}", "solo para emergencias {v}", "{v} es el veterinario"),
+        "it": ("sono da mia sorella, il fisso è {v}", "solo per emergenze {v}", "{v} è il veterinario"),
+    },
+    "email": {
+        "en": ("I use {v} for work now", "login is {v}", "Reply to {v} instead"),
+        "de": ("für die Arbeit nehme ich jetzt {v}", "Login ist {v}", "Antworte lieber an {v}"),
+        "fr": ("pour le travail j'utilise {v}", "identifiant {v}", "réponds plutôt à {v}"),
+        "es": ("para el trabajo uso {v}", "usuario {v}", "responde mejor a {v}"),
+        "it": ("per il lavoro uso {v}", "utente {v}", "rispondi piuttosto a {v}"),
+    },
+    "address": {
+        "en": ("viewing at {v}, half past ten", "my parents are still at {v}", "Deliver to:\n{v}"),
+        "de": ("Besichtigung {v} um halb elf", "meine Eltern wohnen noch {v}", "Lieferung an:\n{v}"),
+        "fr": ("visite au {v} à dix heures et demie", "mes parents habitent toujours {v}", "Livrer à :\n{v}"),
+        "es": ("visita en {v} a las diez y media", "mis padres siguen en {v}", "Entregar en:\n{v}"),
+        "it": ("visita in {v} alle dieci e mezza", "i miei stanno ancora in {v}", "Consegnare a:\n{v}"),
+    },
+    "card": {
+        "en": ("can you type in {v} for me", "lost it, the number was {v}", "the shop kept {v} on file"),
+        "de": ("kannst du {v} für mich eintippen", "verloren, die Nummer war {v}", "der Laden hat {v} gespeichert"),
+        "fr": ("tu peux taper {v} pour moi", "perdue, le numéro était {v}", "le magasin a gardé {v}"),
+        "es": ("¿puedes teclear {v} por mí?", "la perdí, el número era {v}", "la tienda guardó {v}"),
+        "it": ("puoi digitare {v} per me", "persa, il numero era {v}", "il negozio ha tenuto {v}"),
+    },
+    "bank": {
+        "en": ("send my half to {v}", "wages are paid into {v}", "refund went to {v}, odd"),
+        "de": ("schick meine Hälfte auf {v}", "das Gehalt kommt auf {v}", "die Erstattung ging auf {v}, komisch"),
+        "fr": ("envoie ma moitié sur {v}", "le salaire arrive sur {v}", "le remboursement est allé sur {v}, bizarre"),
+        "es": ("manda mi mitad a {v}", "la nómina entra en {v}", "la devolución fue a {v}, raro"),
+        "it": ("manda la mia metà su {v}", "lo stipendio arriva su {v}", "il rimborso è andato su {v}, strano"),
+    },
+    "national_id": {
+        "en": ("they lost my {k}, so again: {v}", "{k}, {v}, in case they ask", "you wanted my {k} - {v}"),
+        "de": ("sie haben meine {k} verloren, also nochmal: {v}", "{k}, {v}, falls sie fragen", "du wolltest meine {k} - {v}"),
+        "fr": ("ils ont perdu mon {k}, donc encore une fois : {v}", "{k}, {v}, au cas où", "tu voulais mon {k} - {v}"),
+        "es": ("han perdido mi {k}, otra vez: {v}", "{k}, {v}, por si preguntan", "querías mi {k} - {v}"),
+        "it": ("hanno perso il mio {k}, di nuovo: {v}", "{k}, {v}, nel caso chiedano", "volevi il mio {k} - {v}"),
+    },
+    "document": {
+        "en": ("renewed my passport, {v} is the new one", "driving licence no: {v}", "passport details: {v}, issued in Leeds"),
+        "de": ("Reisepass erneuert, {v} ist der neue", "Führerschein-Nr.: {v}", "Passdaten: {v}, ausgestellt in Kassel"),
+        "fr": ("passeport renouvelé, {v} c'est le nouveau", "permis n° : {v}", "données du passeport : {v}, délivré à Lille"),
+        "es": ("pasaporte renovado, {v} es el nuevo", "carnet de conducir nº: {v}", "datos del pasaporte: {v}, expedido en Vigo"),
+        "it": ("passaporto rinnovato, {v} è il nuovo", "patente n.: {v}", "dati del passaporto: {v}, rilasciato a Bari"),
+    },
+    "password": {
+        "en": ("guest wifi: password {v}", "try {v} as the password", "same password as ever, {v}"),
+        "de": ("Gäste-WLAN: Passwort {v}", "probier {v} als Passwort", "gleiches Passwort wie immer, {v}"),
+        "fr": ("wifi invités : mot de passe {v}", "essaie {v} comme mot de passe", "même mot de passe que d'habitude, {v}"),
+        "es": ("wifi de invitados: contraseña {v}", "prueba {v} como contraseña", "la misma contraseña de siempre, {v}"),
+        "it": ("wifi ospiti: password {v}", "prova {v} come password", "la solita password, {v}"),
+    },
+    "pin": {
+        "en": ("let yourself in, door code {v}", "phone unlocks with pin {v}", "the cleaner's alarm code: {v}"),
+        "de": ("komm einfach rein, Türcode {v}", "Handy geht mit PIN {v} auf", "Alarmcode der Putzhilfe: {v}"),
+        "fr": ("entre directement, code porte {v}", "le téléphone s'ouvre avec le PIN {v}", "code alarme de la femme de ménage : {v}"),
+        "es": ("entra directamente, código puerta {v}", "el móvil se abre con el PIN {v}", "código de alarma de la limpiadora: {v}"),
+        "it": ("entra pure, codice porta {v}", "il telefono si apre con il PIN {v}", "codice allarme della signora delle pulizie: {v}"),
+    },
+    "key": {
+        "en": ("curl -H 'X-Api-Key: {v}'", "my GitHub token ({v}) expired", "paste {v} into the API key field"),
+        "de": ("curl -H 'X-Api-Key: {v}'", "mein GitHub-Token ({v}) ist abgelaufen", "füge {v} ins Feld für den API-Key ein"),
+        "fr": ("curl -H 'X-Api-Key: {v}'", "mon token GitHub ({v}) a expiré", "colle {v} dans le champ clé API"),
+        "es": ("curl -H 'X-Api-Key: {v}'", "mi token de GitHub ({v}) ha caducado", "pega {v} en el campo de clave API"),
+        "it": ("curl -H 'X-Api-Key: {v}'", "il mio token GitHub ({v}) è scaduto", "incolla {v} nel campo chiave API"),
+    },
+    "birth": {
+        "en": ("patient born {v}", "my date of birth hasn't changed: {v}", "he has the same birthday as me, {v}"),
+        "de": ("Patient, geb. am {v}", "mein Geburtsdatum hat sich nicht geändert: {v}", "er hat am selben Tag Geburtstag, {v}"),
+        "fr": ("patient né le {v}", "ma date de naissance n'a pas changé : {v}", "il a le même anniversaire que moi, {v}"),
+        "es": ("paciente nacido el {v}", "mi fecha de nacimiento no ha cambiado: {v}", "cumple años el mismo día que yo, {v}"),
+        "it": ("paziente nato il {v}", "la mia data di nascita non è cambiata: {v}", "compie gli anni come me, il {v}"),
+    },
+    "network_vehicle": {
+        "en": ("visitor parking needs my {k}: {v}", "found it, {k} {v}", "({k}: {v})"),
+        "de": ("für den Besucherparkplatz meine {k}: {v}", "gefunden, {k} {v}", "({k}: {v})"),
+        "fr": ("pour le parking visiteurs mon {k} : {v}", "trouvé, {k} {v}", "({k} : {v})"),
+        "es": ("para el aparcamiento de visitas mi {k}: {v}", "encontrado, {k} {v}", "({k}: {v})"),
+        "it": ("per il parcheggio visitatori il mio {k}: {v}", "trovato, {k} {v}", "({k}: {v})"),
+    },
+}  # fmt: skip
+
+CLEAN_LAST: dict[str, tuple[str, ...]] = {
+    "en": (
+        "ref 20-4471/B, see page 6", "seats 11F and 11G, boarding 06:40", "ran 21.1 km in 1:48:22", "it's 28 degrees at 7 pm", "try 3 x 10 reps at 40 kg", "score was 15-40, then deuce", "kernel 6.8.0-31-generic", "EUR/USD 1.0843", "bars 17 to 32, in 6/8", "lot 2291 went for 14,500",
+        "the licence plate game was fun", "she was born lucky", "born and bred in 2 villages", "key signature: 3 flats", "locks change every 10 years", "the alarm went off at 0430", "gate closes 20 minutes before", "the code review is on Monday 14 October 2024", "passport photos are 35x45 mm", "the account has 3 users",
+        "card 7 of 52", "a card for 80 people", "he moved to a street with 12 houses", "Highway 61 Revisited", "24 hours, 1440 minutes, 86400 seconds", "ISBN 0-19-853453-1 is out of print", "the address bar is empty", "who has the password?", "who knows the door code?", "pin number 4 on the chip is ground",
+    ),
+    "de": ("Az. 20-4471/B, siehe Seite 6", "Sitze 11F und 11G, Boarding 06:40", "21,1 km in 1:48:22", "der Alarm ging um 04:30 los", "Passfotos sind 35x45 mm", "wer hat das Passwort?", "wer kennt den Türcode?", "Konto 1200 an Konto 8400", "Karte 7 von 52", "sie ist 1961 geboren"),
+    "fr": ("réf. 20-4471/B, voir page 6", "places 11F et 11G, embarquement 06:40", "21,1 km en 1:48:22", "l'alarme a sonné à 04:30", "photos de passeport 35x45 mm", "qui a le mot de passe ?", "qui connaît le code de la porte ?", "carte 7 sur 52", "elle est née en 1961", "la clé de 12 et la clé de 13"),
+    "es": ("ref. 20-4471/B, ver página 6", "asientos 11F y 11G, embarque 06:40", "21,1 km en 1:48:22", "la alarma sonó a las 04:30", "fotos de pasaporte 35x45 mm", "¿quién tiene la contraseña?", "¿quién sabe el código de la puerta?", "carta 7 de 52", "nació en 1961", "la llave del 12 y la del 13"),
+    "it": ("rif. 20-4471/B, vedi pagina 6", "posti 11F e 11G, imbarco 06:40", "21,1 km in 1:48:22", "l'allarme è suonato alle 04:30", "foto del passaporto 35x45 mm", "chi ha la password?", "chi sa il codice del portone?", "carta 7 di 52", "è nata nel 1961", "la chiave del 12 e del 13"),
+}  # fmt: skip

@@ -24,7 +24,8 @@ _OWNED = (
     r"the|my|our|your|das|die|der|mein\w*|unser\w*|dein\w*|le|la|l['’]|mon|ma|ton|ta|notre|votre|el|mi|tu|"
     r"nuestr[oa]|il|lo|"
     r"mio|mia|tuo|tua|(?:that['’]s|it['’]s|das ist|c['’]est|es|è)(?: the| die| das| der| le| la| l['’]| el| il)?|"
-    r"where it says|bei|à la ligne|donde dice|dove dice"
+    r"into the|ins Feld für den|dans le champ|en el campo(?: de)?|nel campo|where it says|bei|à la ligne|"
+    r"donde dice|dove dice"
 )
 _KIND_OF = r"wifi |wlan-?|new |neue[sr]? |front "
 _WORDS_BETWEEN = r"[^\d.!?\n]{0,40}\n?\s{0,4}"
@@ -58,7 +59,7 @@ _KEY = r"[A-Za-z0-9_+/=.~-]{12,300}"
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 _PAPERS = (
-    r"passport|driver'?s? licen[cs]e|driving licen[cs]e|licen[cs]e (?:number|no\b)|reisepass(?:nummer)?|"
+    r"passport|driver'?s? licen[cs]e|driving licen[cs]e|licen[cs]e (?:number|no\b)|reisepass(?:nummer)?|passdaten|"
     r"pass-?(?:nr|nummer)|"
     r"(?:personal)?ausweis(?:nummer|-?nr)?|führerschein(?:nummer|-?nr)?|passeport|permis(?: de conduire)?|"
     r"carte (?:nationale )?d['’]identité|cni|titre de séjour|pasaporte|(?:carnet|permiso) de conducir|"
@@ -79,7 +80,8 @@ _BORN = (
     r"d\.?o\.?b\.?|dates? of birth|birth ?dates?|birthdate|born|b-?day|birthday|geboren|geb\.?|geburtsdatum|geburtstag|"
     r"né(?:e|\(e\))?|date de naissance|naissance|(?:date )?naiss\.?|data nasc\.?|fecha nac\.?|"
     r"anniversaire|fecha de nacimiento|f\. ?(?:de )?nac\.?|nacid[oa]|nací|"
-    r"nació|nacimiento|cumpleaños|data di nascita|nat[oa]|nacque|nascita|compleanno|data de nascimento|nascid[oa]|"
+    r"nació|nacimiento|cumpleaños|cumplen? años|compi\w+ gli anni|data di nascita|nat[oa]|nacque|nascita|"
+    r"compleanno|data de nascimento|nascid[oa]|"
     r"geboortedatum"
 )
 _LOCKS = (
@@ -166,10 +168,16 @@ def _digits(value: str) -> int:
     return sum(character.isdigit() for character in value)
 
 
+_FAR = re.compile(r"[^\W\d_]{3,}\W+[^\W\d_]{3,}|\w{5,}")
+"""Whether more than small words stand between."""
+
+
 def _number(value: str, gap: str) -> bool:
     size = sum(c.isalnum() for c in value)
     # The numbers of German papers have no vowels, and may have one digit only.
     enough = _digits(value) >= 2 or (_digits(value) == 1 and re.fullmatch(r"[CFGHJKLMNPRTVWXYZ\d]{9}", value, re.I))
+    if _FAR.search(gap):
+        enough = size >= 8 and " " not in value and (_digits(value) >= 5 or value.upper() == value)
     return size >= 6 and bool(enough) and not re.fullmatch(DATE, value)
 
 
@@ -191,7 +199,7 @@ def _any(value: str, gap: str) -> bool:
 
 def _code(value: str, gap: str) -> bool:
     """A year needs to be told for certain."""
-    return not re.fullmatch(r"(?:19|20)\d\d", value) or bool(re.search(r"[:=#]|\b(?:is|ist|est|es|è)\b|^\s*$", gap))
+    return not re.fullmatch(r"(?:19|20)\d\d", value) or bool(re.search(r"[:=#(]|\b(?:is|ist|est|es|è)\b|^\s*$", gap))
 
 
 def secret_like(value: str, gap: str = "") -> bool:
@@ -227,8 +235,8 @@ def _mixed(value: str, gap: str) -> bool:
 
 _RULES = (
     _Rule(
-        "id", _PAPERS, _NUMBER, _number, after=True, free=r"\s[^\d\n.!?()]{0,25}\(\s?", flags=re.NOFLAG,
-        stems="passport licen reisepass pass-n passn ausweis führerschein passeport permis carte séjour "
+        "id", _PAPERS, _NUMBER, _number, after=True, free=r"[^\d.!?\n]{0,32}\n?\s{0,4}", flags=re.NOFLAG,
+        stems="passport licen reisepass passdaten pass-n passn ausweis führerschein passeport permis carte séjour "
             "pasaporte carnet "
         "passaport patente carta paspoort rijbewijs insurance social steuer identifikation id-nr idnr "
             "versicherung sécu "
@@ -248,11 +256,11 @@ _RULES = (
         "birth date", _BORN, DATE, _any, free=_WORDS_BETWEEN, after=True,
         stems="d.o.b dob birth born b-day bday geboren geburts geb. naissance naiss anniversaire nacimiento "
             "nacid nació "
-        "cumplea nascit nasc. nacque complean nascimento nascid geboorte",
+        "cumple compi nascit nasc. nacque complean nascimento nascid geboorte",
         short="geb né née nac nasc nací nato nata",
     ),
     _Rule(
-        "password", _CODES, _PIN, _code, after=True,
+        "password", _CODES, _PIN, _code, after=True, free=r"[^\d.!?\n]{0,40}[:=(]\s{0,9}\(?",
         stems="digicode keypad geheimzahl code alarm combin combo kombination código codice clave numero",
         short="pin puk cvv cvc tan otp",
     ),
@@ -267,7 +275,8 @@ _RULES = (
         stems="key token secret jeton bearer clé clave llave chiave schlüssel webhook",
     ),
     _Rule(
-        "token", r"keys?|schlüssel|clés?|clave|llave|chiave", r"[A-Za-z0-9_-]{32,200}(?!\w)", _mixed,
+        "token", r"(?:api[ -]?)?keys?|schlüssel|clés?|clave(?: api)?|llave|"
+            r"chiave(?: api)?", r"[A-Za-z0-9_-]{32,200}(?!\w)", _mixed, after=True,
         free=r"[^\d.!?\n]{0,30}", stems="key schlüssel clé clave llave chiave",
     ),
 )  # fmt: skip
@@ -301,6 +310,7 @@ _PASSWORD = tuple(
     for gap in (
         r"[ \t]*[:=→>?-]{1,2}\s*|\s*\n\s*",
         r"[ \t]+",
+        r"[^\n:=.!?]{0,45}[,(][ \t]*",
         rf"[^\n:=.]{{0,30}}?(?:[ \t]*[:=]\s*|[ \t]+(?:{_LINK})[ \t]*:?[ \t]+{_LATER})",
     )
 )
@@ -357,6 +367,11 @@ def _passwords(text: str) -> Iterator[Span]:
 def _is_password(value: str, gap: str, word: str) -> bool:
     if not secret_like(value, gap):
         return False
+    if gap.rstrip().endswith((",", "(")) and not re.fullmatch(r"[\s,(]*", gap):
+        # Some words further on: a clear case, or the clause goes on about something else.
+        return _odd(value) or (
+            len(value) >= 6 and bool(re.search(r"[^\W\d_]{2}", value)) and bool(re.search(r"\d", value))
+        )
     if gap.strip():
         return word.lower() not in ("pass", "clave") or ":" in gap or "=" in gap or not value.isdigit()
     # Next to the word with nothing between: only what no sentence would have there.

@@ -33,7 +33,8 @@ _NO_USER = re.compile(
 )
 _MAIL_WORD = re.compile(
     r"(?:e-?mail|mail|courriel|correo|adresse?|address|dirección|indirizzo|write to|send it to|reach \w+ at|schreib\w*|"
-    r"écri\w+|escrib\w+|scriv\w+|cc)\b[^\n]{0,20}$|(?:^|\n)\W*$",
+    r"écri\w+|escrib\w+|scriv\w+|login|user(?:name)?|utente|usuario|identifiant|benutzer\w*|"
+    r"cc)\b[^\n]{0,20}$|(?:^|\n)\W*$",
     re.I,
 )
 _URL_BEFORE = re.compile(r"(?:https?://|www\.)\S*$")
@@ -48,7 +49,8 @@ _PHONE_WORD = re.compile(
     r"handy|telefon|mobil|nummer|"
     r"ruf|erreichbar|numero|número|tél|téléphone|portable|appelle[zr]?|numéro|móvil|teléfono|telefono|"
     r"cellulare|chiama|llama|"
-    r"celular|telemóvel|liga|bel|tlf|tfno|tlfno|cel|tf|gsm|portatile|fisso|fijo|fixe|festnetz|rückruf\w*|"
+    r"landline(?:['’]s)?|landlijn|celular|telemóvel|liga|bel|tlf|tfno|tlfno|cel|tf|gsm|portatile|fisso|"
+    r"fijo|fixe|festnetz|rückruf\w*|"
     r"\w*nummer|(?:m['’]|t['’])?appel\w*|joindre|joignable|(?:ll|ch)[aá]ma\w*|ll[aá]mame|chiamami|chiamat\w+|"
     r"anruf\w*|ruf\w*|rappel\w*|marca|contatt\w+|"
     r"reach (?:me|him|her|us)|dial)\b[^\n\d+(\[]{0,24}\n?\s{0,4}\(?|[☎📞📱]\s*\(?)$",
@@ -117,7 +119,7 @@ def _is_phone(raw: str, before: str, regions: Sequence[str]) -> bool:
     dated = (_DATE.fullmatch(bare) or _IPV4.fullmatch(bare)) and not _IN_PAIRS.fullmatch(bare)
     if not 7 <= count <= 17 or dated or _URL_BEFORE.search(before):
         return False
-    if _NORTH_AMERICA.fullmatch(raw):
+    if _NORTH_AMERICA.fullmatch(raw) or _NORTH_AMERICA.fullmatch(bare):
         return True
     if _FIGURES.search(bare) and not _IN_PAIRS.fullmatch(bare):
         return False
@@ -133,7 +135,7 @@ def _is_phone(raw: str, before: str, regions: Sequence[str]) -> bool:
     groups = re.findall(r"\d+", raw)
     alone = not before or before[-1] in "\n(" or bool(_AT.search(before) and count >= 9)
     trunk = raw.lstrip("(").startswith("0")
-    if len(groups) == 1 and not (trunk and count in (10, 11)) and not alone:
+    if len(groups) == 1 and not (trunk and count in (10, 11, 12)) and not alone:
         return False
     # A run of digits may be anything; with the trunk zero, or on a line of its own, and valid somewhere it is to dial.
     usual = (

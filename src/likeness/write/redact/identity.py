@@ -25,6 +25,8 @@ _SORT_CODE = re.compile(r"(?<![\w-])\d{2}-\d{2}-\d{2}[ ,;/]{1,3}(?:a/?c\.?:? ?)?
 _CHASSIS = re.compile(r"(?<!\w)(?=[A-Z]*\d)[A-HJ-NPR-Z0-9]{17}(?!\w)")
 _STEUER_ID = re.compile(r"(?<![\w.,-])[1-9]\d(?:\d{9}| \d{3} \d{3} \d{3})(?![\w-]|[.,]\d)")
 _TAX_BEFORE = re.compile(r"(?:steuer|finanzamt|id-?nr|\btin\b|identifikationsnummer)", re.I)
+_NINO = re.compile(r"(?<!\w)[a-z]{2} ?(?:\d{2} ?){3}[a-d](?!\w)", re.I)
+_INSURANCE = re.compile(r"insurance|\bnino\b|\bni\b", re.I)
 _SSN = re.compile(r"(?<![\w.,-])(?!000|666|9)\d{3}(?P<by>[ .]?)(?!00)\d{2}(?P=by)(?!0000)\d{4}(?![\w-]|[.,]\d)")
 _SOCIAL_BEFORE = re.compile(r"\b(?:ssn|social)\b", re.I)
 _IDS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
@@ -70,6 +72,9 @@ def find(text: str) -> Iterator[Span]:
         before = text[max(0, match.start() - 80) : match.start()]
         grouped = " " in match[0] and len(set(match[0])) < 11
         if checksums.steuer_id(match[0]) and (grouped or _TAX_BEFORE.search(before)):
+            yield Span(*match.span(), "id")
+    for match in _NINO.finditer(text):
+        if _INSURANCE.search(text[max(0, match.start() - 60) : match.end() + 60]):
             yield Span(*match.span(), "id")
     for match in _SSN.finditer(text):
         if _SOCIAL_BEFORE.search(text[max(0, match.start() - 60) : match.start()]):
