@@ -68,7 +68,7 @@ _GERMAN_TOLD = (
 )
 _DUTCH = rf"\b[{_UPPER}][\w-]*(?:straat|laan|weg|plein|gracht|kade|singel|dijk|hof|markt)\s{_NUMBER}{_CONTINENTAL_TOWN}"
 _FRENCH = (
-    r"\b\d{1,4}(?: ?(?:bis|ter|quater|[a-dA-D]))?,? (?i:rue|avenue|av\.?|boulevard|bd\.?|boul\.?|blvd\.?|"
+    r"\b\d{1,4}[a-d]?(?: ?(?:bis|ter|quater|[A-D]))?,? (?i:rue|avenue|av\.?|boulevard|bd\.?|boul\.?|blvd\.?|"
     r"place|pl\.|chemin|"
     r"ch\.|impasse|allées?|quai|cours|route|square|passage|résidence|villa|faubourg|cité|sentier|ruelle) "
     r"(?:(?:de la|de l['’]|du|des|de|d['’]|la|le|les) ?)?"

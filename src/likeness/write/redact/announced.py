@@ -99,7 +99,8 @@ _PLACES = (
     r"schlüsseltresor|hintereingang|eingangstür|keller|handy|karte|sim-karte"
 )
 _CODES = (
-    rf"pin|puk|cvv|cvc|tan|otp|digicode|keypad|geheimzahl|zahlencode|türcode|zugangscode|entsperrcode|alarmanlage|"
+    rf"pin|puk|cvv|cvc|(?-i:TAN)|otp|digicode|keypad|geheimzahl|zahlencode|türcode|zugangscode|"
+    rf"entsperrcode|alarmanlage|"
     rf"(?:tür|haus|tor|alarm|garagen|zugangs|sicherheits)-?code|{_LOCKS}(?:'s)? (?:code|pin|combination|combo)|"
     rf"(?:code|pin|combination|combo) (?:for|to|of|on) (?:the |my |our |your )?{_LOCKS}|"
     rf"(?:code|pin|zahlen ?kombination|kombination|código|clave|codice|pin|combinación|combinazione|combinaison|numero)"
@@ -155,7 +156,7 @@ class _Rule:
         case = "i" if self.flags else ""
         between = rf"(?P<gap>{GAP}" + (f"|{self.free})" if self.free else ")")
         yield re.compile(
-            rf"(?<![\w-])(?i:{self.words})(?!\w)(?i:{between})(?<!\w)(?P<value>(?{case or '-i'}:{self.shape}))"
+            rf"(?<!\w)(?i:{self.words})(?!\w)(?i:{between})(?<!\w)(?P<value>(?{case or '-i'}:{self.shape}))"
         )
         if self.after:
             linking = rf"[\s,.!)\]]{{0,6}}(?:[(\[]|(?:{_BEING})?(?:\s(?:{_OWNED})){{0,2}}\s(?:{_KIND_OF})?)"
@@ -177,13 +178,17 @@ def _number(value: str, gap: str) -> bool:
     # The numbers of German papers have no vowels, and may have one digit only.
     enough = _digits(value) >= 2 or (_digits(value) == 1 and re.fullmatch(r"[CFGHJKLMNPRTVWXYZ\d]{9}", value, re.I))
     if _FAR.search(gap):
-        enough = size >= 8 and " " not in value and (_digits(value) >= 5 or value.upper() == value)
+        enough = (
+            size >= 8
+            and " " not in value
+            and (_digits(value) >= 5 or value.upper() == value or not re.search(r"[aeiou]", value))
+        )
     return size >= 6 and bool(enough) and not re.fullmatch(DATE, value)
 
 
 def _plate(value: str, gap: str) -> bool:
     return (
-        any(c.isdigit() for c in value)
+        _digits(value) >= 2
         and any(c.isalpha() for c in value)
         and not re.match(r"(?i)(?:in|at|on|of|to|am|um|im|le|en|el|il|la|à|no|nr)\b", value)
     )
@@ -265,7 +270,7 @@ _RULES = (
         short="pin puk cvv cvc tan otp",
     ),
     _Rule(
-        "password", _LOCKED, _PIN, _code, free=_WORDS_BETWEEN,
+        "password", _LOCKED, _PIN, _code, free=r"[^\d.!?\n+*=<>&(){}]{0,40}[(]?\s{0,9}",
         stems="lock keypad keysafe the_safe code combin combo pin coffre fuerte cadenas candado lucchetto "
             "cassaforte tresor "
         "schloss kombination código codice safe",
@@ -297,7 +302,7 @@ _USED_STEMS = (
 )  # fmt: skip
 _USED_FOR = re.compile(
     rf"\b(?:use|type|enter|press|dial|punch in|tipp\w*|gib|nimm|tape[rz]?|compose[rz]?|marca|pulsa|teclea|"
-    rf"digita|usa|fai)\s+(?:in\s+)?([A-Z]?\d{{4,8}}[#*A-Z]?)(?!\w)(?=[^\n\d.]{{0,30}}\b(?:{_LOCKS}|{_PLACES})\b)",
+    rf"digita|usa|fai)\s+(?:in\s+)?\(?([A-Z]?\d{{4,8}}[#*A-Z]?)(?!\w)(?=[^\n\d.]{{0,30}}\b(?:{_LOCKS}|{_PLACES})\b)",
     re.I,
 )
 _LINK = (
@@ -360,12 +365,14 @@ def _passwords(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             groups = match.groupdict()
             value = match["value"].rstrip(".,;:)]")
-            if value and _is_password(value, groups.get("gap", "is"), groups.get("word", "password")):
+            if value and _is_password(value, groups.get("gap", "="), groups.get("word", "password")):
                 yield Span(match.start("value"), match.start("value") + len(value), "password")
 
 
 def _is_password(value: str, gap: str, word: str) -> bool:
     if not secret_like(value, gap):
+        return False
+    if word.lower() == "pass" and gap.strip() and not re.fullmatch(r"\s*[:=→>(\[]+\s*", gap):
         return False
     if gap.rstrip().endswith((",", "(")) and not re.fullmatch(r"[\s,(]*", gap):
         # Some words further on: a clear case, or the clause goes on about something else.
