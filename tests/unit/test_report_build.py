@@ -40,6 +40,33 @@ def imported(home: PersonHome, body: str) -> None:
         store.add([message], Checkpoint(record.id, 0, 10, skipped, finished=True))
 
 
+def judged(home: PersonHome, skill: float) -> None:
+    series = ("person", "plain", "made", "others")
+    scores = Authorship(0.72, skill, 0.55, dict.fromkeys(series, 0.1), {name: [0.4, 0.6] for name in series}, 90)
+    found = Evaluation(
+        adapter="a1",
+        engine="builtin.recall",
+        dataset="writing-1",
+        counts={"held_out": 31},
+        authorship=scores,
+        delta=None,
+        features=(
+            Feature("Dashes", "per 100 words", dict.fromkeys(series, 1.5)),
+            Feature("Never", "", {"person": 0.0}),
+        ),
+        lengths={name: [3.0, 8.0, 15.0, 30.0, 60.0] for name in series},
+        greetings={},
+        content=Content(60.0, 71.5, 1.0, {"number": 1.0}, {"number": 12}, 0.98),
+        overlap=Overlap(0.1, 0.1, None),
+        samples=(Sample("I am", "I'm", "I'm"),),
+        drafts=(DraftSample("thank Ana", "ta Ana", "ta", "recalled"),),
+        notes=("a note",),
+    )
+    with artefacts.publish(home.adapters / "a1") as folder:
+        Manifest("adapter", "a1", engine="builtin.recall").save(folder)
+        save(found, folder)
+
+
 def test_the_ledger_is_on_the_page_with_the_place_of_each_bad_entry(home: PersonHome, tmp_path: Path) -> None:
     imported(home, "hello")
     out = tmp_path / "report.html"
@@ -102,7 +129,8 @@ def test_a_failing_build_leaves_the_old_page(home: PersonHome, tmp_path: Path) -
 
 
 def test_the_dataset_says_what_was_chosen_of_what_there_is(home: PersonHome) -> None:
-    years = {str(year): {"corpus": 10, "selected": 4} for year in range(2000, 2020)}
+    years = {str(year): {"corpus": 10, "selected": 4} for year in (*range(2010, 2019), *range(2000, 2010))}
+    years["undated"] = {"corpus": 10, "selected": 4}
     measures = {
         "messages": {"read": 90, "owner": 50, "kept": 40},
         "examples": {"total": 70, "kind": {"reply": 40, "draft": 30}},
@@ -122,6 +150,7 @@ def test_the_dataset_says_what_was_chosen_of_what_there_is(home: PersonHome) -> 
     assert list(part.splits) == ["train", "valid", "test"]
     shown = part.shares["Year"]
     assert len(shown) <= 14
+    assert [line.label for line in shown[:-1]] == sorted(line.label for line in shown[:-1])
     assert sum(line.available for line in shown) == 200
     assert sum(line.chosen for line in shown) == 80
     assert any("1 × card" in note for note in part.notes)
@@ -129,31 +158,23 @@ def test_the_dataset_says_what_was_chosen_of_what_there_is(home: PersonHome) -> 
     assert any("95%" in note for note in part.notes)
 
 
+def test_an_archive_that_was_imported_twice_is_one(home: PersonHome, tmp_path: Path) -> None:
+    imported(home, "hello")
+    imported(home, "hello again")
+    drain(build(home, tmp_path / "report.html"))
+    assert "messages from 1 archive." in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("skill", "said"), [(0.97, "72%"), (0.3, "not measurable")])
+def test_a_judge_without_skill_gives_no_share(home: PersonHome, skill: float, said: str) -> None:
+    judged(home, skill)
+    part = collect(home).writing
+    assert part is not None
+    assert {figure.label: figure.text for figure in part.figures}["Way from plain to theirs"] == said
+
+
 def test_the_judgement_of_the_writer_is_shown_with_what_it_means(home: PersonHome) -> None:
-    series = ("person", "plain", "made", "others")
-    judged = Authorship(0.72, 0.97, 0.55, dict.fromkeys(series, 0.1), {name: [0.4, 0.6] for name in series}, 90)
-    found = Evaluation(
-        adapter="a1",
-        engine="builtin.recall",
-        dataset="writing-1",
-        counts={"held_out": 31},
-        authorship=judged,
-        delta=None,
-        features=(
-            Feature("Dashes", "per 100 words", dict.fromkeys(series, 1.5)),
-            Feature("Never", "", {"person": 0.0}),
-        ),
-        lengths={name: [3.0, 8.0, 15.0, 30.0, 60.0] for name in series},
-        greetings={},
-        content=Content(60.0, 71.5, 1.0, {"number": 1.0}, {"number": 12}, 0.98),
-        overlap=Overlap(0.1, 0.1, None),
-        samples=(Sample("I am", "I'm", "I'm"),),
-        drafts=(DraftSample("thank Ana", "ta Ana", "ta", "recalled"),),
-        notes=("a note",),
-    )
-    with artefacts.publish(home.adapters / "a1") as folder:
-        Manifest("adapter", "a1", engine="builtin.recall").save(folder)
-        save(found, folder)
+    judged(home, 0.97)
     part = collect(home).writing
     assert part is not None
     texts = {figure.label: figure.text for figure in part.figures}

@@ -54,14 +54,15 @@ def _part(manifest: Manifest) -> DatasetPart:
 
 def _shares(histogram: Mapping[str, Mapping[str, int]]) -> list[Share]:
     lines = [Share(name, counts["corpus"], counts["selected"]) for name, counts in histogram.items()]
-    if all(re.match(r"under \d|\d+", line.label) for line in lines):
-        lines.sort(key=lambda line: 0 if line.label.startswith("under") else int(re.findall(r"\d+", line.label)[0]))
+    if ordered := all(re.match(r"under \d|undated|\d+", line.label) for line in lines):
+        lines.sort(key=lambda line: 0 if line.label.startswith("und") else int(re.findall(r"\d+", line.label)[0]))
     if len(lines) <= MOST_LINES:
         return lines
     ranked = sorted(lines, key=lambda line: (line.label == "others", -line.available))
-    first, rest = ranked[: MOST_LINES - 1], ranked[MOST_LINES - 1 :]
+    rest = ranked[MOST_LINES - 1 :]
     others = Share("others", sum(line.available for line in rest), sum(line.chosen for line in rest))
-    return [*first, others]
+    shown = ranked[: MOST_LINES - 1]
+    return [*(sorted(shown, key=lines.index) if ordered else shown), others]
 
 
 def _notes(measures: Mapping[str, Any]) -> list[str]:

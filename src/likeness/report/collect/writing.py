@@ -8,6 +8,9 @@ from likeness.core.home import PersonHome
 from likeness.report.model import DraftSample, Feature, Figure, TextSample, WritingPart
 from likeness.write.evaluate import Evaluation, load_evaluation
 
+_SKILLED = 0.6
+"""Below this area under the curve a judge is so close to guessing (0.5) that shares of its score are noise."""
+
 
 def writing(home: PersonHome) -> WritingPart:
     """The newest evaluation. Raises :class:`NotReady` or :class:`NotFound` when there is none."""
@@ -47,12 +50,17 @@ def _figures(found: Evaluation) -> list[Figure]:
 
     held = found.counts.get("held_out", 0)
     before, after = found.content.chrf_plain, found.content.chrf_made
-    add(
-        "style_share",
-        "Way from plain to theirs",
-        "{:.0%}",
-        f"How far rewriting moves the judge’s score towards the person’s own, over {held} messages held out.",
-    )
+    skill = measured.get("authorship_auc", math.nan)
+    if skill >= _SKILLED:
+        add(
+            "style_share",
+            "Way from plain to theirs",
+            "{:.0%}",
+            f"How far rewriting moves the judge’s score towards the person’s own, over {held} messages held out.",
+        )
+    elif math.isfinite(skill):
+        said = "The judge cannot tell the person from others here, so a share of the way would say nothing."
+        made.append(Figure("Way from plain to theirs", "not measurable", said))
     add(
         "survival",
         "Facts kept",

@@ -27,7 +27,8 @@ def draw(report: Report, contents: Sequence[tuple[str, str]]) -> Safe:
 def _lead(report: Report) -> str:
     made_of = []
     if kept := sum(line.kept for line in report.imports):
-        made_of.append(f"{kept:,} messages from {_count(len(report.imports), 'archive')}")
+        archives = len({(line.source, line.path) for line in report.imports})  # imported twice, it is one all the same
+        made_of.append(f"{kept:,} messages from {_count(archives, 'archive')}")
     if report.voice and report.voice.clips:
         minutes = sum(clip.seconds for clip in report.voice.clips) / 60
         made_of.append(f"{minutes:.1f} minutes of speech")
