@@ -9,6 +9,8 @@ and ``last`` are sets written after the redactor was mended on the set before; L
 interpreter with scrubadub for comparison. Beside it stands a list of plain expressions.
 
 ``recall`` is that of 200 planted items, the same number for each form and country; ``recall_all`` of all of them.
+``altered_clean_share``: of the messages without personal data (those that look like it, and the real mails but those
+with a find that speaks for itself), the altered ones. Read them: some are true finds after all.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from likeness.core.types import Message
 from likeness.write.prepare import latest_dataset, prepare
 from likeness.write.recipe import prepare_recipe
 from likeness.write.redact import Redactor
+from likeness.write.redact.spans import Span
 from likeness.write.train import latest_adapter, train
 
 EACH = 10
@@ -327,6 +330,7 @@ def measure(options: argparse.Namespace) -> tuple[list[list[object]], dict[str, 
     peers: dict[str, Callable[[Sequence[str]], list[str]]] = {"likeness": ours, "plain expressions": plain}
     if "LIKENESS_BENCH_PYTHON" in os.environ:
         peers["scrubadub"] = scrubadub
+    dangerous_texts, ours_redactor = set(looks_bad), Redactor.of()
     rows: list[list[object]] = []
     figures: dict[str, float] = {}
     for name, redact in peers.items():
@@ -343,11 +347,15 @@ def measure(options: argparse.Namespace) -> tuple[list[list[object]], dict[str, 
             figures[f"recall_{name.split()[0]}"] = recall
             figures[f"dangerous_altered_{name.split()[0]}"] = altered_dangerous
             continue
+        found_in_mails = {before: ours_redactor.find(before) for before, _ in altered if before not in dangerous_texts}
+        true_finds = sum(1 for text, spans in found_in_mails.items() if _has_true_find(text, spans))
+        clean_altered = [b for b, _ in altered if b in dangerous_texts or not _has_true_find(b, found_in_mails[b])]
         figures |= {
             "recall": recall,
             "recall_all": _share(found.values()),
             "recall_worst_form": min(by_form.values()),
             "recall_worst_country": min(by_country.values()),
+            "altered_clean_share": len(clean_altered) / (len(looks_bad) + len(mails) - true_finds),
             "dangerous_altered": altered_dangerous,
             "mails": len(mails),
             "mails_altered": len(altered) - round(altered_dangerous * len(looks_bad)),
@@ -366,6 +374,23 @@ def measure(options: argparse.Namespace) -> tuple[list[list[object]], dict[str, 
         figures["left_in_dataset"], figures["exchanges_in_dataset"] = left_in_dataset(sample)
         figures["planted_in_dataset"] = len(sample)
     return rows, figures
+
+
+_SAID = re.compile(r"(?i)(?:t[eé]l|phone|fax|cell|mob|ph|fon|call|voice|work|office|vox|\b[TFPO])[^\w]{0,6}$")
+_DIALLED = re.compile(r"[(+]|\d{3}[-. ]\d{3}[-. ]\d{4}")
+
+
+def _has_true_find(text: str, spans: Sequence[Span]) -> bool:
+    """Whether one of the finds in a real mail is no mistake: an e-mail or postal address (all of some hundred read were
+    but two), a telephone number said to be one or written as one, the address a bug report was sent from.
+    """
+    for span in spans:
+        before = text[max(0, span.start - 60) : span.start]
+        if span.kind in ("email", "address") or (span.kind == "ip" and "Submission" in before):
+            return True
+        if span.kind == "phone" and (_SAID.search(before) or _DIALLED.search(text[max(0, span.start - 1) : span.end])):
+            return True
+    return False
 
 
 def _share(values: Iterable[bool]) -> float:

@@ -64,7 +64,7 @@ _PAPERS = (
     r"(?:personal)?ausweis(?:nummer|-?nr)?|führerschein(?:nummer|-?nr)?|passeport|permis(?: de conduire)?|"
     r"carte (?:nationale )?d['’]identité|cni|titre de séjour|pasaporte|(?:carnet|permiso) de conducir|"
     r"passaporto|patente(?: di guida)?|carta d['’]identità|passaporte|carta de condução|paspoort|rijbewijs|"
-    r"national insurance|ni|nino|social(?: security)?|ssn|sin|nhs|tax (?:id|file)|tfn|medicare|"
+    r"national insurance|ni|nino|(?<!\.)social(?: security)?|ssn|sin|nhs|tax (?:id|file)|tfn|medicare|"
     r"steuer-?(?:id|nr|nummer)|"
     r"(?:steuer)?identifikationsnummer|steueridentifikationsnummer|id-?nr|sozialversicherungsnummer|"
     r"rentenversicherungsnummer|numéro de sécu(?:rité sociale)?|sécurité sociale|nir|dni|nif|nie|"

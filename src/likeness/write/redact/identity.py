@@ -66,7 +66,7 @@ def find(text: str) -> Iterator[Span]:
     for match in _SORT_CODE.finditer(text):
         yield Span(*match.span(), "account")
     for match in _CHASSIS.finditer(text):
-        if checksums.vin(match[0]):
+        if checksums.vin(match[0]) and sum(c.isalpha() for c in match[0]) >= 3:
             yield Span(*match.span(), "vehicle")
     for match in _STEUER_ID.finditer(text):
         before = text[max(0, match.start() - 80) : match.start()]
