@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from likeness.cli import archive
+from likeness.cli import archive, prepare
 from likeness.cli.main import app
+from likeness.core.errors import InputError
 from likeness.core.types import Identity
 
 
@@ -46,3 +47,28 @@ def test_numbers_that_are_not_in_the_list_are_asked_for_again(
     assert capsys.readouterr().out.count("Please give numbers from 1 to 3.") == 3
     monkeypatch.setattr(archive.typer, "prompt", lambda _: "0")
     assert archive._chosen(proposed) == []
+
+
+def test_preparing_says_what_was_made_of_how_much(capsys: pytest.CaptureFixture[str]) -> None:
+    prepare._show(
+        {
+            "messages": {"kept": 1_317, "owner": 1_328},
+            "dropped": {"automatic mail": 1, "near-duplicate": 3},
+            "examples": {"total": 850, "split": {"train": 670, "valid": 90, "test": 90}},
+        }
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "1,317 texts of yours in 1,328 messages (those sent in one go are one text)",
+        "  dropped 3: near-duplicate",
+        "  dropped 1: automatic mail",
+        "850 examples made of them, 180 held back to test with",
+    ]
+
+
+@pytest.mark.parametrize("command", [["say", "hello"], ["report"]])
+def test_a_folder_is_not_written_over(tmp_path: Path, command: list[str]) -> None:
+    runner = CliRunner()
+    assert runner.invoke(app, ["init", "sam"]).exit_code == 0
+    done = runner.invoke(app, [*command, "-o", str(tmp_path)])
+    assert isinstance(done.exception, InputError)
+    assert "is a folder" in str(done.exception)

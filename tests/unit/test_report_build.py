@@ -118,6 +118,11 @@ def test_missing_files_are_named(home: PersonHome, tmp_path: Path) -> None:
         drain(build(home, tmp_path / "nowhere" / "report.html"))
 
 
+def test_a_folder_is_no_page(home: PersonHome, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder"):
+        drain(build(home, tmp_path))
+
+
 def test_a_failing_build_leaves_the_old_page(home: PersonHome, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     out.write_text("old", encoding="utf-8")
@@ -150,7 +155,8 @@ def test_the_dataset_says_what_was_chosen_of_what_there_is(home: PersonHome) -> 
     assert list(part.splits) == ["train", "valid", "test"]
     shown = part.shares["Year"]
     assert len(shown) <= 14
-    assert [line.label for line in shown[:-1]] == sorted(line.label for line in shown[:-1])
+    labels = [line.label for line in shown[:-1]]
+    assert labels == ["undated", *sorted(labels[1:])]
     assert sum(line.available for line in shown) == 200
     assert sum(line.chosen for line in shown) == 80
     assert any("1 × card" in note for note in part.notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -64,5 +65,17 @@ def writing(
     if as_json:
         typer.echo(json.dumps({"dataset": str(dataset), "adapter": str(adapter), "measures": measures}, default=str))
         return
+    _show(measures)
     typer.echo(f"Dataset: {dataset}")
     typer.echo('Next: likeness write "thank Ana for the slides"')
+
+
+def _show(measures: Mapping[str, Any]) -> None:
+    """How many texts there were, what was made of them, and what was dropped for which reason."""
+    made = measures["examples"]
+    held = made["total"] - made["split"].get("train", 0)
+    texts, messages = measures["messages"]["kept"], measures["messages"]["owner"]
+    typer.echo(f"{texts:,} texts of yours in {messages:,} messages (those sent in one go are one text)")
+    for reason, count in sorted(measures["dropped"].items(), key=lambda item: -item[1]):
+        typer.echo(f"  dropped {count:,}: {reason}")
+    typer.echo(f"{made['total']:,} examples made of them, {held:,} held back to test with")

@@ -53,6 +53,8 @@ def say(
     sound_format = out.suffix.lstrip(".").lower() or "wav"
     if not out.resolve().parent.is_dir():
         raise InputError(f"the folder {out.resolve().parent} does not exist", hint="make it first, or choose another")
+    if out.is_dir():
+        raise InputError(f"{out} is a folder", hint="name the sound file itself, such as out.wav")
     home = open_person(person)
     with open_speaker(home, voice) as speaker:
         pieces = list(spoken(speaker, words, rate=rate, pitch=pitch, pitch_range=pitch_range, energy=energy))

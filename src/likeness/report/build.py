@@ -32,10 +32,12 @@ def build(home: PersonHome, out: Path, *, draft: Path | None = None, speech: Pat
     event's metrics hold the page's size in ``bytes``.
 
     Raises :class:`NotFound` when ``draft``, ``speech`` or the folder of ``out`` is missing, :class:`InputError` when
-    the draft or something in the home is damaged.
+    ``out`` is a folder, or the draft or something in the home is damaged.
     """
     if not out.parent.is_dir():
         raise NotFound(f"there is no folder {out.parent}", hint="make it first", param="out")
+    if out.is_dir():
+        raise InputError(f"{out} is a folder", hint="name the page itself, such as report.html", param="out")
     shown = read_draft(draft) if draft else None
     if speech is not None and not speech.is_file():
         raise NotFound(f"there is no file {speech}", hint="make one with: likeness say TEXT -o out.wav", param="speech")
