@@ -139,3 +139,15 @@ def test_inbox_read_before_sent_is_asked_for_again(tmp_path: Path) -> None:
     shown = run(str(tmp_path / "Inbox.mbox")).stdout
     assert "kept 4" in shown
     assert "import again" not in shown
+
+
+def test_an_answer_in_a_chat_to_what_is_gone_asks_for_no_mail(tmp_path: Path) -> None:
+    start("sam@example.org")
+    line = "From x Tue Apr  1 09:28:56 1997\n"
+    (tmp_path / "Inbox.mbox").write_text(f"{line}From: ana@x.net\nMessage-ID: <1@x>\n\nhello\n\n")
+    row = {"id": 2, "direction": "out", "contact": "ana", "text": "Yes", "reply_to": 1, "timestamp": 1680333301000}
+    (tmp_path / "chat.jsonl").write_text(json.dumps(row) + "\n")
+    run(str(tmp_path / "Inbox.mbox"))
+    shown = run(str(tmp_path / "chat.jsonl")).stdout
+    assert "kept 1" in shown
+    assert "import again" not in shown

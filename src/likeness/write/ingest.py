@@ -87,7 +87,7 @@ def _ingest(store: Store, owner: Owner, found: Survey) -> Iterator[Event]:
     yield Event("recognised", len(sizes), len(sizes), "archives", _named(found.left_out))
     store.claim(owner)
     answered = yield from answered_by(owner, found.archives)
-    missing = store.missing_parents()
+    missing = store.missing_parents(threaded_sources())
     call = _Call(store, owner, answered, answered | missing, sum(map(sum, sizes)), fail=len(sizes) == 1)
     for archive, of_files in zip(found.archives, sizes, strict=True):
         yield from call.read(archive, of_files)
@@ -153,11 +153,12 @@ def _parents(store: Store, missing: frozenset[str], begun: Collection[int], tota
     An archive of mail keeps what was known to be answered when it was read. One that was read before the mails that
     answer it came has to be read again, which only its owner can have done.
     """
-    new = len(store.missing_parents() - missing)
+    threaded = threaded_sources()
+    new = len(store.missing_parents(threaded) - missing)
     earlier = dict.fromkeys(
         record.path
         for record in store.ledger()
-        if record.id not in begun and record.dropped and _is_threaded(record.source)
+        if record.id not in begun and record.dropped and record.source in threaded
     )
     totals.update(parents_missing=new if earlier else 0)
     if new and earlier:
@@ -166,8 +167,9 @@ def _parents(store: Store, missing: frozenset[str], begun: Collection[int], tota
         yield Event("answered elsewhere", new, new, "messages", said)
 
 
-def _is_threaded(source: str) -> bool:
-    return source in plugins.names(plugins.SOURCES) and isinstance(plugins.source(source), Threaded)
+def threaded_sources() -> frozenset[str]:
+    """Names of the sources whose messages can answer what lies in another archive: mail. A chat is read whole."""
+    return frozenset(name for name in plugins.names(plugins.SOURCES) if isinstance(plugins.source(name), Threaded))
 
 
 def _named(left_out: Sequence[LeftOut]) -> str:

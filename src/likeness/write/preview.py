@@ -13,7 +13,7 @@ from likeness.core.store import BadEntry, Store
 from likeness.core.store.imports import BAD_ENTRIES_LISTED
 from likeness.core.types import Message, Progress, Skipped
 from likeness.write.forget.returning import Forgotten
-from likeness.write.ingest import answered_by, sizes_of
+from likeness.write.ingest import answered_by, sizes_of, threaded_sources
 from likeness.write.reading import Reading, items
 from likeness.write.recognise import Survey
 
@@ -71,7 +71,7 @@ class _Count:
 def preview(store: Store, owner: Owner, found: Survey) -> Generator[Event, None, list[Preview]]:
     """Read every archive of a survey as an import would, in the same order; ``store`` is asked, not changed."""
     answered = yield from answered_by(owner, found.archives)
-    wanted = answered | store.missing_parents()
+    wanted = answered | store.missing_parents(threaded_sources())
     readings = [Reading(archive, sizes_of(archive), owner, wanted) for archive in found.archives]
     total = sum(sum(reading.sizes) for reading in readings)
     forgotten = Forgotten(store, owner)

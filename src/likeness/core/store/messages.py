@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -120,14 +120,15 @@ class Messages(Database):
         with self._reading() as connection:
             return int(connection.execute(f"SELECT count(*) FROM messages {where}").fetchone()[0])  # noqa: S608
 
-    def missing_parents(self) -> frozenset[str]:
-        """Native ids that the owner's messages answer and no stored message has."""
+    def missing_parents(self, sources: Collection[str]) -> frozenset[str]:
+        """Native ids that the owner's messages of these sources answer and no stored message has."""
         query = (
             "SELECT DISTINCT reply_to FROM messages m WHERE from_owner AND reply_to <> '' AND NOT EXISTS "
-            "(SELECT 1 FROM messages p WHERE p.native_id = m.reply_to AND p.native_id <> '')"
+            "(SELECT 1 FROM messages p WHERE p.native_id = m.reply_to AND p.native_id <> '') "
+            "AND source IN (SELECT value FROM json_each(?))"
         )
         with self._reading() as connection:
-            return frozenset(row[0] for row in connection.execute(query))
+            return frozenset(row[0] for row in connection.execute(query, (json.dumps(sorted(sources)),)))
 
     def _one(self, where: str, value: str) -> Message | None:
         with self._reading() as connection:
