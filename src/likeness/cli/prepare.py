@@ -76,6 +76,8 @@ def _show(measures: Mapping[str, Any]) -> None:
     held = made["total"] - made["split"].get("train", 0)
     texts, messages = measures["messages"]["kept"], measures["messages"]["owner"]
     typer.echo(f"{texts:,} texts of yours in {messages:,} messages (those sent in one go are one text)")
+    if len(languages := measures["languages"]) > 1:
+        typer.echo("  " + ", ".join(f"{code} {count / texts:.0%}" for code, count in list(languages.items())[:8]))
     for reason, count in sorted(measures["dropped"].items(), key=lambda item: -item[1]):
         typer.echo(f"  dropped {count:,}: {reason}")
     typer.echo(f"{made['total']:,} examples made of them, {held:,} held back to test with")

@@ -17,6 +17,7 @@ from likeness.write.prepare import latest_dataset
 AXES = {"year": "Year", "channel": "Channel", "length": "Length in characters", "correspondent": "Correspondent"}
 """The histograms shown, with their headings."""
 MOST_LINES = 14
+MOST_LANGUAGES = 8
 
 
 def dataset(home: PersonHome) -> DatasetPart:
@@ -67,6 +68,10 @@ def _shares(histogram: Mapping[str, Mapping[str, int]]) -> list[Share]:
 
 def _notes(measures: Mapping[str, Any]) -> list[str]:
     notes = []
+    if languages := measures.get("languages"):
+        total = sum(languages.values()) or 1
+        said = ", ".join(f"{code} {count / total:.0%}" for code, count in list(languages.items())[:MOST_LANGUAGES])
+        notes.append(f"Languages: {said}.")
     if redacted := measures.get("redacted"):
         said = ", ".join(f"{count} × {kind}" for kind, count in redacted.items())
         notes.append(f"Redacted before anything was learned: {said}.")
