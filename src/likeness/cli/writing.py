@@ -49,7 +49,7 @@ def write(
     answering: Annotated[
         str, typer.Option("--answering", metavar="FILE", help="The message it answers; - for stdin.")
     ] = "",
-    channel: Annotated[str, typer.Option("--channel", help="mail or whatsapp: what kind of text it is.")] = "",
+    channel: Annotated[str, typer.Option("--channel", help="mail, or the chats meant: whatsapp, sms, signal …")] = "",
     style_reference: ReferenceOption = "",
     engine: EngineOption = "",
     allow_stale: StaleOption = False,
@@ -68,7 +68,7 @@ def write(
 def rewrite(
     source: Annotated[str, typer.Argument(metavar="FILE|-", help="A text file, or - for standard input.")],
     to: Annotated[str, typer.Option("--to", help="Whom it is for.")] = "",
-    channel: Annotated[str, typer.Option("--channel", help="mail or whatsapp: what kind of text it is.")] = "",
+    channel: Annotated[str, typer.Option("--channel", help="mail, or the chats meant: whatsapp, sms, signal …")] = "",
     style_reference: ReferenceOption = "",
     engine: EngineOption = "",
     allow_stale: StaleOption = False,
