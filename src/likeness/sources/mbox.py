@@ -132,12 +132,11 @@ class MboxSource:
                 line, raw = _mail(handle, offset, end)
                 unreported += len(raw)
                 where = f"{label}:offset {offset}"
-                sent_at = separators.date(line)
                 if found.states[number] == index.CHAT:
-                    yield from gmail_chats.read(raw, owners, where=where, sent_at=sent_at)
+                    yield from gmail_chats.read(raw, owners, where=where, sent_at=separators.date(line))
                     continue
                 by_subject = needed[number] == index.BY_SUBJECT
-                yield message.read(raw, owners, source=self.name, where=where, by_subject=by_subject, sent_at=sent_at)
+                yield _dated(raw, line, owners, where, by_subject)
             yield Progress(size, size, size)
 
 
@@ -199,6 +198,15 @@ def _mail(handle: IO[bytes], offset: int, end: int) -> tuple[bytes, bytes]:
     if nested:
         raw = raw[nested.end() :]
     return line, unescaped(raw)
+
+
+def _dated(raw: bytes, line: bytes, owners: Owners, where: str, by_subject: bool) -> Message | Skipped:
+    """What a mail says; where it has no date of its own, with that of the separator line."""
+    found = message.read(raw, owners, source=MboxSource.name, where=where, by_subject=by_subject)
+    if isinstance(found, Skipped) or found.sent_at is not None:
+        return found
+    sent_at = separators.date(line)
+    return message.read(raw, owners, source=MboxSource.name, where=where, by_subject=by_subject, sent_at=sent_at)
 
 
 def _preamble(path: Path, first: int) -> Iterator[Skipped]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from likeness.core.artefacts import digest
 from likeness.core.types import Message, Skipped
@@ -19,6 +20,14 @@ SIZE_LIMIT = 32 * 2**20
 
 
 _BROKEN_LINES = 3
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_DATE = re.compile(
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )? ?([0-3]?\d) ({'|'.join(_MONTH_NAMES)}) ((?:19|20)\d\d) "
+    r"([0-2]\d):([0-5]\d):([0-5]\d) ([+-][01]\d[0-5]\d)(?: \([A-Za-z ]*\))?",
+    re.ASCII,
+)
+"""The form in which nearly all dates are, without folded lines."""
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z-]{1,40}:[ \t]")
 NO_TEXT = "no text"
 ENCRYPTED = "encrypted or sealed (PGP, S/MIME)"
@@ -75,13 +84,14 @@ def assemble(
     if not parsed.headers:
         return Skipped("not a mail", where, bad=True)
     first = {name: values[0] for name, values in parsed.headers.items()}
-    labels = index.labels(first.get("x-gmail-labels", ""))
+    marked = first.get("x-gmail-labels")
+    labels = index.labels(marked) if marked else ()
     if first.get("x-unsent", "").strip() == "1":
         kind = "draft"
     reason = folders.LEFT_OUT.get(kind) or folders.LEFT_OUT.get(folders.of_labels(labels))
     if reason:
         return Skipped(reason, where)
-    body = parsed.body.strip()
+    body = parsed.body.lstrip()
     if body.startswith(_PGP) or (not body and _ENCRYPTED.match(first.get("content-type", "").strip())):
         return Skipped(ENCRYPTED, where)
     if not body:
@@ -109,7 +119,7 @@ def _message(
     subject = decoded(first.get("subject", ""))
     shown = mine or found
     identity = message_id(native_id, shown, when, subject, parsed.body)
-    people = (value for name in ("to", "cc") for value in parsed.headers.get(name, ()))
+    people = [value for name in ("to", "cc") for value in parsed.headers.get(name, ())]
     automated = parsed.is_calendar_reply or is_automated(parsed.headers, shown.address, subject)
     if mine and not automated and DELEGATED not in labels and is_delegated(parsed.headers, mine):
         labels = (*labels, DELEGATED)
@@ -147,8 +157,20 @@ def date(value: str) -> datetime | None:
     """A ``Date:`` value in UTC (taken as UTC where it states no zone); ``None`` where it is none."""
     if not value:
         return None
+    common = _DATE.fullmatch(value)
     try:
+        if common is not None:
+            day, month, year, hour, minute, second, zone = common.groups()
+            local = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), 0, UTC)
+            return local - _offset(zone)
         when = parsedate_to_datetime(" ".join(value.split()))
         return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+@lru_cache(maxsize=64)
+def _offset(zone: str) -> timedelta:
+    """What "+0530" is ahead of UTC."""
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
+    return -offset if zone[0] == "-" else offset

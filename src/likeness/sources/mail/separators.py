@@ -13,6 +13,8 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
+from likeness.sources.mail import listed
+
 CHUNK = 2**20
 HEADER_LIMIT = 2**20
 """A header block longer than this is cut; real ones are a few kilobytes."""
@@ -51,6 +53,12 @@ class Found(NamedTuple):
 
 def scan(handle: IO[bytes]) -> Iterator[Found]:
     """Every mail of an mbox opened in binary mode, in order, in bounded memory."""
+    return (Found(offset, headers) for offset, headers, _ in blocks(handle, quickly=False))
+
+
+def blocks(handle: IO[bytes], *, quickly: bool) -> Iterator[tuple[int, bytes, re.Match[bytes] | None]]:
+    """What :func:`scan` finds; ``quickly`` gives a match of :data:`.listed.BLOCK` for headers in that form."""
+    as_listed = listed.BLOCK.match
     handle.seek(0)
     base = 0
     buffer = b"\n"  # as if a line ended before the file, so that the first separator is found like the others
@@ -61,12 +69,16 @@ def scan(handle: IO[bytes]) -> Iterator[Found]:
         for at in candidates:
             if at < resume:
                 continue
+            if quickly and (block := as_listed(buffer, at)) is not None and block.end() - at < HEADER_LIMIT:
+                yield base + at, b"", block
+                resume = block.end() - 2
+                continue
             line = buffer.find(b"\n", at + 1, at + LINE_LIMIT)
             match = _SEPARATOR.match(buffer, at + 1) if line >= 0 else None
             if match is not None and buffer[line - 1] != _RETURN:  # nearly all, and found without a further call
                 end = buffer.find(b"\n\n", match.end(), at + HEADER_LIMIT)
                 if end >= 0:
-                    yield Found(base + at, buffer[at + 1 : end + 1])
+                    yield base + at, buffer[at + 1 : end + 1], None
                     resume = end
                     continue
             elif match is None and len(buffer) > at + 2 * LINE_LIMIT:
@@ -78,7 +90,7 @@ def scan(handle: IO[bytes]) -> Iterator[Found]:
                 resume = at
                 break
             if is_separator:
-                yield Found(base + at, buffer[at + 1 : end + 1])
+                yield base + at, buffer[at + 1 : end + 1], None
             resume = end
         else:
             resume = max(len(buffer) - len(_MARK) + 1, resume)
@@ -102,11 +114,15 @@ def _marks(buffer: bytes, start: int) -> list[int]:
             found.append(at)
             at = buffer.find(_MARK, at + 1)
         return found
+    places = []
     for shift in (0, 1):
         pairs = np.frombuffer(buffer, dtype="<u2", count=(len(buffer) - shift) // 2, offset=shift)
-        found += (np.flatnonzero(pairs == _MARK_START) * 2 + shift).tolist()
-    found.sort()
-    return [at for at in found if at >= start and buffer.startswith(_MARK, at)]
+        places.append(np.flatnonzero(pairs == _MARK_START) * 2 + shift)
+    both = np.concatenate(places)
+    last = len(_MARK) - 1
+    likely = both[np.frombuffer(buffer, dtype="u1").take(both + last, mode="clip") == _MARK[last]]
+    likely.sort()
+    return [at for at in likely.tolist() if at >= start and buffer.startswith(_MARK, at)]
 
 
 def _is_separator(buffer: bytes, at: int, ended: bool) -> bool | None:

@@ -19,7 +19,11 @@ def ids(value: str) -> tuple[str, ...]:
 
     Old mailers wrote prose around them ("message from Ana on Tue …"); without brackets, words with an "@" count.
     """
+    if not value:
+        return ()
     found = _ID.findall(value)
+    if found and len("".join(found).split(None, 1)) == 1:  # nearly all: none is broken by a space
+        return tuple(dict.fromkeys(found))
     if not found and "@" in value:
         found = _BARE_ID.findall(value)
     return tuple(dict.fromkeys("".join(one.split()) for one in found))
