@@ -380,7 +380,7 @@ def test_the_command_shows_first_and_asks(home: PersonHome) -> None:
     assert isinstance(shown.exception, InputError)
     assert "10 messages:" in shown.stdout
     assert "4 sent by them" in shown.stdout
-    assert "1 other messages name them and stay" in shown.stdout
+    assert "1 other message names them and stays" in shown.stdout
     planned = json.loads(run.invoke(app, ["forget", "Ana Souza", "--json"]).stdout)
     assert planned["done"] is False
     assert files_with(home.root, "quartzite")

@@ -132,7 +132,9 @@ def _show(planned: Preview) -> None:
     for name, becomes in planned.adapters.items():
         typer.echo(f"  adapter {name}: {becomes}")
     if chosen.mentions:
-        typer.echo(f"  {chosen.mentions:,} other messages name them and stay; --mentions removes these as well")
+        one = chosen.mentions == 1
+        said = "message names them and stays" if one else "messages name them and stay"
+        typer.echo(f"  {chosen.mentions:,} other {said}; --mentions removes {'it' if one else 'these'} as well")
 
 
 def _as_json(planned: Preview) -> dict[str, Any]:

@@ -38,4 +38,4 @@ class People:
             value = label if shared[label.casefold()] == 1 else sender
             count, talks = self._messages[sender], len(self._conversations[sender])
             place = f"{talks} conversations of {where}" if talks > 1 else where
-            yield Identity(value, count, f"sender of {count} messages in {place}")
+            yield Identity(value, count, f"sender of {count} {'message' if count == 1 else 'messages'} in {place}")

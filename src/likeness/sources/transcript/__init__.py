@@ -86,7 +86,9 @@ class TranscriptSource:
         counts = Counter(turn.speaker for turn in _turns(found.segments) if turn.speaker) if found else Counter()
         file = file_label(path)
         for label, count in sorted(counts.items(), key=lambda item: (is_generic(item[0]), -item[1], item[0])):
-            yield Identity(identity(label, file), count, f"speaks in {count} turns of {file}")
+            yield Identity(
+                identity(label, file), count, f"speaks in {count} {'turn' if count == 1 else 'turns'} of {file}"
+            )
 
     def read(self, path: Path, owner: Owner, *, start: int = 0) -> Iterator[Message | Skipped | Progress]:
         """The turns, in order; segments of one speaker that follow each other are one turn. ``start`` counts turns."""
