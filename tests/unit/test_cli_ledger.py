@@ -53,6 +53,7 @@ def test_preparing_says_what_was_made_of_how_much(capsys: pytest.CaptureFixture[
     prepare._show(
         {
             "messages": {"kept": 1_317, "owner": 1_328},
+            "languages": {"en": 1_317},
             "dropped": {"automatic mail": 1, "near-duplicate": 3},
             "examples": {"total": 850, "split": {"train": 670, "valid": 90, "test": 90}},
         }
