@@ -339,6 +339,14 @@ def test_the_same_words_in_the_same_minute_are_two_messages_and_ids_survive_a_co
     assert messages[0].conversation == copy[0].conversation == "whatsapp:Ana"
 
 
+def test_a_chat_of_two_is_the_same_under_another_file_name(tmp_path: Path) -> None:
+    text = "12/03/20, 15:04 - Ana: ok\n12/03/20, 15:05 - Sam Rivers: fine\n"
+    first, _ = read(tmp_path / "WhatsApp Chat with Ana.txt", text)
+    renamed, _ = read(tmp_path / "from my old phone.txt", text)
+    assert [m.id for m in renamed] == [m.id for m in first]
+    assert renamed[0].conversation == "whatsapp:Ana"
+
+
 def test_a_zip_is_read_and_names_the_chat(tmp_path: Path) -> None:
     path = tmp_path / "WhatsApp Chat - Ana Lima.zip"
     with zipfile.ZipFile(path, "w") as archive:

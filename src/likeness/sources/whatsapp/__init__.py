@@ -86,7 +86,10 @@ class _Conversation:
         people = list(self._chat.people())
         self._mine = {name: owner.is_me(name) for name in people}
         self._others = {name: tuple(other for other in people[:_GROUP_LISTED] if other != name) for name in people}
-        self._title = text.title or " & ".join(sorted(people))
+        others = [name for name in people if not self._mine[name]]
+        # A chat of two that was given another file name is still the chat with that person.
+        of_two = text.renamed and len(people) == 2 and len(others) == 1
+        self._title = others[0] if of_two else text.title or " & ".join(sorted(people))
         self._conversation = f"{WhatsAppSource.name}:{self._title}"
         self._key = f"{WhatsAppSource.name}\0{self._title.casefold()}"
         self._moment: datetime | None = None

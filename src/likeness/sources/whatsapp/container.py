@@ -32,11 +32,15 @@ _COPY = re.compile(r"\s*\(\d+\)$|[ _-]+\d$")
 
 
 class Text(NamedTuple):
-    """One chat: its title as the file's name gives it ("" when it gives none), file name, and text."""
+    """One chat: its title as the file's name gives it ("" when it gives none), file name, and text.
+
+    ``renamed`` when that is no name that WhatsApp gives a file, so that it may say nothing of the chat.
+    """
 
     title: str
     name: str
     text: str
+    renamed: bool = False
 
 
 def head(path: Path) -> list[str]:
@@ -52,7 +56,7 @@ def texts(path: Path) -> Iterator[Text | Skipped]:
     """The chats of a file. Raises :class:`UnsafeInput` for one over :data:`TEXT_LIMIT` or built to exhaust memory."""
     if not zipfile.is_zipfile(path):
         _check(path.name, path.stat().st_size)
-        yield Text(_title(path), path.name, decode(path.read_bytes()))
+        yield Text(_title(path), path.name, decode(path.read_bytes()), _is_renamed(path))
         return
     try:
         with zipfile.ZipFile(path) as archive:
@@ -65,7 +69,8 @@ def texts(path: Path) -> Iterator[Text | Skipped]:
                     yield Skipped("damaged or encrypted archive", name, bad=True, detail=type(error).__name__)
                     continue
                 _check(name, len(raw))
-                yield Text(_title(_named_after(path, PurePosixPath(member.filename))), name, decode(raw))
+                after = _named_after(path, PurePosixPath(member.filename))
+                yield Text(_title(after), name, decode(raw), _is_renamed(after))
     except (zipfile.BadZipFile, ValueError) as error:
         yield Skipped("damaged or encrypted archive", path.name, bad=True, detail=type(error).__name__)
 
@@ -118,10 +123,16 @@ def is_named_as_an_export(path: Path) -> bool:
     return named and path.suffix.lower() in (".txt", ".zip")
 
 
+def _stem(path: Path) -> str:
+    return path.parent.name if path.stem == "_chat" else path.stem
+
+
+def _is_renamed(path: Path) -> bool:
+    return _TITLE.match(_stem(path)) is None
+
+
 def _title(path: Path) -> str:
-    stem = path.stem
-    if stem == "_chat":
-        stem = path.parent.name
+    stem = _stem(path)
     stem = _COPY.sub("", stem) if _TITLE.match(stem) else stem
     title = _TITLE.sub("", stem).strip()
     return title or stem
