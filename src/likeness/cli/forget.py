@@ -59,6 +59,8 @@ def _forget(home: PersonHome, store: Store, who: str, mentions: bool, yes: bool,
     from likeness.core.errors import NotFound
     from likeness.write.forget import preview
 
+    if not as_json:
+        typer.echo("Looking for everything of theirs …", err=True)
     try:
         planned = preview(home, store, who, mentions=mentions)
     except NotFound:

@@ -101,7 +101,7 @@ class RecallEngine:
             text = f"{own or given.greeting}\n\n{text}"
         if given.sign_off:
             text = f"{text}\n\n{learned.habits.sign_off(situation.channel, person) or given.sign_off}"
-        note = f"Your habits were applied to the given text in {made.edits} places; its content is unchanged."
+        note = _applied(made.edits, changed=text.strip() != request.text.strip())
         details: dict[str, float | str] = {"edits": float(made.edits), "withdrawn": float(made.withdrawn)}
         return Draft(
             _pieces(text[: request.max_characters]), Provenance(self.info.name, "rewritten", note, (), details)
@@ -116,6 +116,16 @@ class RecallEngine:
             note = "Nothing alike was found in your messages: composed from the request in your manner."
         method: Literal["recalled", "composed"] = "recalled" if made.recalled else "composed"
         return Draft(_pieces(made.text[: request.max_characters]), Provenance(self.info.name, method, note, ids))
+
+
+def _applied(edits: int, *, changed: bool) -> str:
+    """What rewriting did, for the reader."""
+    if edits:
+        places = "one place" if edits == 1 else f"{edits} places"
+        return f"Your habits were applied to the given text in {places}; its content is unchanged."
+    if changed:
+        return "Only greeting, capitals and marks of the given text follow your habits; its content is unchanged."
+    return "The given text stays as it is: none of your habits applied to it."
 
 
 def _pieces(text: str) -> Iterator[str]:
