@@ -76,22 +76,27 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 def is_automated(headers: Mapping[str, Sequence[str]], sender: str, subject: str = "") -> bool:
     """True when headers (names in lower case) and ``subject`` say that no person wrote this mail."""
+    if sounds_automated(sender, subject, is_answer="in-reply-to" in headers or "x-auto-response-suppress" in headers):
+        return True
     submitted = _first(headers, "auto-submitted")
     if submitted and not submitted.startswith("no"):
         return True
-    if not _MARKS.isdisjoint(headers) or _ANSWERED_BY_A_MACHINE.match(subject):
-        return True
-    if _AWAY.match(subject) and ("in-reply-to" in headers or "x-auto-response-suppress" in headers):
-        return True
-    if _first(headers, "content-type").startswith(_REPORTS):
+    if not _MARKS.isdisjoint(headers) or _first(headers, "content-type").startswith(_REPORTS):
         return True
     precedence = _first(headers, "precedence")
     if precedence == "auto_reply" or _first(headers, "content-class").endswith("calendarmessage"):
         return True
-    if _ROBOT.search(sender) or _CALENDAR.match(_sent_by(headers).address):
+    if _CALENDAR.match(_sent_by(headers).address):
         return True
     is_bulk = precedence in _BULK or "list-unsubscribe" in headers
     return is_bulk and _OFFICE.search(sender) is not None
+
+
+def sounds_automated(sender: str, subject: str, *, is_answer: bool) -> bool:
+    """True when address or subject alone say that no person wrote this mail; ``is_answer`` to another mail."""
+    if _ANSWERED_BY_A_MACHINE.match(subject) or _ROBOT.search(sender):
+        return True
+    return is_answer and _AWAY.match(subject) is not None
 
 
 def is_delegated(headers: Mapping[str, Sequence[str]], owner: Sender) -> bool:

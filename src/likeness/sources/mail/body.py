@@ -16,7 +16,7 @@ from typing import Literal
 
 import fast_mail_parser
 
-from likeness.sources.mail import charsets, listed, tnef
+from likeness.sources.mail import charsets, tnef
 
 BodyType = Literal["plain", "html"]
 
@@ -67,9 +67,6 @@ class Parsed:
 
 def parse(raw: bytes) -> Parsed:
     """Read a whole mail. May raise anything on malformed input; :func:`likeness.sources.mail.message.read` guards."""
-    plain_mail = listed.parts(raw)
-    if plain_mail is not None:
-        return Parsed(plain_mail[0], _joined([plain_mail[1]]), "plain")
     if len(raw) > _HEADERS_LIMIT and _BLANK_LINE.search(raw, 0, _HEADERS_LIMIT) is None:
         return _parse_slowly(raw)
     try:
@@ -197,12 +194,13 @@ def _header_text(value: object) -> str:
     return text
 
 
-def _with_line_feeds(text: str) -> str:
+def with_line_feeds(text: str) -> str:
+    """``text`` without the carriage returns that mail has at the ends of lines."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _joined(texts: Sequence[str]) -> str:
-    kept = [_with_line_feeds(text) for text in texts if text and not text.isspace()]
+    kept = [with_line_feeds(text) for text in texts if text and not text.isspace()]
     return "\n".join(kept)
 
 

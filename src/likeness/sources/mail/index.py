@@ -236,8 +236,8 @@ def _parents(headers: bytes, block: re.Match[bytes] | None) -> tuple[str, ...]:
         lowered = headers.lower()
         replies = _raw(headers, lowered, b"\nin-reply-to:")
         references = _raw(headers, lowered, b"\nreferences:")
-    found = threads.parent_ids(threads.ids(charsets.decode(replies)), threads.ids(charsets.decode(references)))
-    return found[:_PARENTS]
+    in_reply_to = threads.ids(charsets.decode(replies)) if replies else ()
+    return threads.parent_ids(in_reply_to, threads.ids(charsets.decode(references)) if references else ())[:_PARENTS]
 
 
 def _state(headers: bytes, lowered: bytes, native_id: bytes, has_subject: bool) -> int:

@@ -7,6 +7,7 @@ that is needed of such a mail, the same as the general code would find. A mail t
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 _FOLDED = rb"([^\n]*+\n(?:[ \t][^\n]*+\n)*+)"
 _HEADERS = (
@@ -20,25 +21,40 @@ BLOCK = re.compile(
 )
 """A separator and the header block after it, with the blank line; groups :data:`FROM` and so on, not stripped."""
 FROM, DATE, SUBJECT, IN_REPLY_TO, REFERENCES, MESSAGE_ID = range(1, 7)
-_FIELDS = ("from", "date", "subject", "in-reply-to", "references", "message-id")
 _MAIL = re.compile(_HEADERS)
-_HALF_AN_ID = re.compile(r"<[^<>\n]*\n")
+_HALF_AN_ID = re.compile(rb"<[^<>\n]*\n[ \t]")
 
 
-def parts(raw: bytes) -> tuple[dict[str, list[str]], str] | None:
-    """Headers (names in lower case) and text of a mail in ASCII; ``None`` for any other.
+class Mail(NamedTuple):
+    """The fields of a mail, stripped but folded as they are, and its text."""
+
+    sender: str
+    date: str
+    subject: str
+    in_reply_to: str | None
+    references: str
+    native_id: str
+    text: str
+
+
+def parse(raw: bytes) -> Mail | None:
+    """A mail in ASCII; ``None`` for any other.
 
     Encoded words and lines that end within an id are left to the parsers, which read them in different ways.
     """
     match = _MAIL.match(raw)
     if match is None or not raw.isascii():
         return None
-    end = match.end()
-    head = raw[:end].decode("ascii")
-    if "=?" in head or "\r" in head:
+    from_, date, subject, replies, references, native_id = match.groups(b"")
+    head = match[0]
+    if b"=?" in head or b"\r" in head or _HALF_AN_ID.search(replies) or _HALF_AN_ID.search(references):
         return None
-    spans = zip(_FIELDS, match.regs[1:], strict=True)
-    headers = {name: [head[start:stop].strip()] for name, (start, stop) in spans if start >= 0}
-    if any("\n" in values[0] and _HALF_AN_ID.search(values[0]) for values in headers.values()):
-        return None
-    return headers, raw[end:].decode("ascii")
+    return Mail(
+        from_.decode("ascii").strip(),
+        date.decode("ascii").strip(),
+        subject.decode("ascii").strip(),
+        replies.decode("ascii").strip() if replies else None,
+        references.decode("ascii").strip(),
+        native_id[1:-1].decode("ascii"),
+        raw[match.end() :].decode("ascii"),
+    )

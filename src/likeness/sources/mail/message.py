@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from likeness.core.artefacts import digest
 from likeness.core.types import Message, Skipped
-from likeness.sources.mail import folders, index, threads
+from likeness.sources.mail import folders, index, listed, threads
 from likeness.sources.mail.addresses import Owners, Sender, decoded, recipients, sender
-from likeness.sources.mail.automated import DELEGATED, is_automated, is_delegated
-from likeness.sources.mail.body import Parsed, parse
+from likeness.sources.mail.automated import DELEGATED, is_automated, is_delegated, sounds_automated
+from likeness.sources.mail.body import BodyType, Parsed, parse, with_line_feeds
 
 SIZE_LIMIT = 32 * 2**20
 """Bytes of one mail that are looked at. Text stands in front of attachments, so a longer one loses only those."""
@@ -52,7 +52,11 @@ def read(
     date; ``kind`` says what the folder is for that it lies in.
     """
     try:
-        parsed = _parsed(raw[:SIZE_LIMIT])
+        raw = raw[:SIZE_LIMIT]
+        found = listed.parse(raw) if kind not in folders.LEFT_OUT else None
+        if found is not None:
+            return _of_list(found, owners, source, where, by_subject, sent_at)
+        parsed = _parsed(raw)
         return assemble(parsed, owners, source=source, where=where, by_subject=by_subject, sent_at=sent_at, kind=kind)
     except Exception as error:  # any byte may stand in a mail, and one of them must not stop the import
         return Skipped("cannot be parsed", where, bad=True, detail=type(error).__name__)
@@ -111,36 +115,99 @@ def _message(
 ) -> Message:
     found = sender(decoded(first.get("from", "")))
     mine = owners.recognise(found)
-    native_id = next(iter(threads.ids(first.get("message-id", ""))), "")
-    in_reply_to = threads.ids(first.get("in-reply-to", ""))
-    references = threads.ids(first.get("references", ""))
-    when = date(first.get("date", "")) or sent_at
-    parents = threads.parent_ids(in_reply_to, references)
     subject = decoded(first.get("subject", ""))
     shown = mine or found
-    identity = message_id(native_id, shown, when, subject, parsed.body)
     people = [value for name in ("to", "cc") for value in parsed.headers.get(name, ())]
     automated = parsed.is_calendar_reply or is_automated(parsed.headers, shown.address, subject)
     if mine and not automated and DELEGATED not in labels and is_delegated(parsed.headers, mine):
         labels = (*labels, DELEGATED)
+    return _made(
+        shown,
+        parsed.body,
+        source=source,
+        where=where,
+        by_subject=by_subject,
+        native_id=next(iter(threads.ids(first.get("message-id", ""))), ""),
+        in_reply_to=threads.ids(first.get("in-reply-to", "")),
+        references=threads.ids(first.get("references", "")),
+        sent_at=date(first.get("date", "")) or sent_at,
+        from_owner=mine is not None,
+        subject=subject,
+        automated=automated,
+        body_type=parsed.body_type,
+        recipients=tuple(dict.fromkeys(address for value in people for address in recipients(decoded(value)))),
+        labels=tuple(dict.fromkeys(labels)),
+    )
+
+
+def _of_list(
+    mail: listed.Mail, owners: Owners, source: str, where: str, by_subject: bool, sent_at: datetime | None
+) -> Message | Skipped:
+    """What :func:`assemble` makes of a mail that has these few headers and no parts."""
+    if not mail.text or mail.text.isspace():
+        return Skipped(NO_TEXT, where)
+    if mail.text.lstrip().startswith(_PGP):
+        return Skipped(ENCRYPTED, where)
+    found = sender(decoded(mail.sender))
+    mine = owners.recognise(found)
+    shown = mine or found
+    subject = decoded(mail.subject)
+    automated = sounds_automated(shown.address, subject, is_answer=mail.in_reply_to is not None)
+    return _made(
+        shown,
+        with_line_feeds(mail.text),
+        source=source,
+        where=where,
+        by_subject=by_subject,
+        native_id=mail.native_id,
+        in_reply_to=threads.ids(mail.in_reply_to or ""),
+        references=threads.ids(mail.references),
+        sent_at=date(mail.date) or sent_at,
+        from_owner=mine is not None,
+        subject=subject,
+        automated=automated,
+        labels=(DELEGATED,) if mine and not automated and is_delegated({}, mine) else (),
+    )
+
+
+def _made(
+    shown: Sender,
+    body: str,
+    *,
+    source: str,
+    where: str,
+    by_subject: bool,
+    native_id: str,
+    in_reply_to: tuple[str, ...],
+    references: tuple[str, ...],
+    sent_at: datetime | None,
+    from_owner: bool,
+    subject: str,
+    automated: bool,
+    labels: tuple[str, ...],
+    body_type: BodyType = "plain",
+    recipients: tuple[str, ...] = (),
+) -> Message:
+    """The message, its id and conversation."""
+    identity = message_id(native_id, shown, sent_at, subject, body)
+    parents = threads.parent_ids(in_reply_to, references)
+    thread = threads.root(native_id or identity, in_reply_to, references)
     return Message(
         id=identity,
         source=source,
-        conversation=f"subject:{threads.plain_subject(subject)}"
-        if by_subject
-        else threads.root(native_id or identity, in_reply_to, references),
+        conversation=f"subject:{threads.plain_subject(subject)}" if by_subject else thread,
         sender=shown.address or shown.name,
         sender_name=shown.name,
-        sent_at=when,
-        body=parsed.body,
-        from_owner=mine is not None,
-        recipients=tuple(dict.fromkeys(address for value in people for address in recipients(decoded(value)))),
+        sent_at=sent_at,
+        body=body,
+        from_owner=from_owner,
+        recipients=recipients,
         subject=subject,
-        body_type=parsed.body_type,
+        body_type=body_type,
         native_id=native_id,
         reply_to=parents[0] if parents else "",
         references=references,
-        labels=tuple(dict.fromkeys(labels)),
+        labels=labels,
         automated=automated,
         where=where,
     )
