@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +18,7 @@ from likeness.core.errors import InputError, UnknownFormat
 from likeness.core.protocols import Owner
 from likeness.core.types import Identity, Message, Progress, Skipped
 from likeness.write import walk
+from likeness.write.describe import described
 from likeness.write.recognise import Survey, survey
 
 MAIL = (
@@ -267,3 +270,14 @@ def test_ten_thousand_mails_in_folders_are_one_archive(tmp_path: Path) -> None:
     assert [archive.source for archive in seen.archives] == ["eml"]
     assert len(seen.archives[0].files) == 1000
     assert (seen.left_out, seen.media) == ((), 1)
+
+
+def test_a_database_that_was_cut_short_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "backup.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t (v TEXT)")
+        connection.executemany("INSERT INTO t VALUES (?)", [("x" * 500,)] * 200)
+        connection.commit()
+    whole = path.stat().st_size
+    path.write_bytes(path.read_bytes()[: whole // 2])
+    assert f"truncated SQLite database, it says it has {whole:,} bytes" in described(path).text

@@ -19,6 +19,7 @@ class Description(NamedTuple):
 
 _HEAD = 8192
 _LISTED = 5
+_SQLITE = b"SQLite format 3"
 _FAULTY: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "a RAR archive: unpack it and import the folder"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it and import the folder"),
@@ -30,7 +31,7 @@ _FAULTY: tuple[tuple[bytes, str], ...] = (
 )
 _KNOWN: tuple[tuple[bytes, str], ...] = (
     (b"!BDN", "an Outlook archive (PST)"),
-    (b"SQLite format 3", "an SQLite database of no known program"),
+    (_SQLITE, "an SQLite database of no known program"),
     (b"PK\x03\x04", "a zip archive in which nothing is a known export"),
     (b"%PDF", "a PDF, from which messages cannot be told"),
     (b"\xd0\xcf\x11\xe0", "an old Microsoft Office file"),
@@ -69,9 +70,17 @@ def _file(path: Path) -> Description:
     faulty = next((what for magic, what in _FAULTY if head.startswith(magic)), "")
     if not faulty and head.startswith(b"PK\x03\x04") and not zipfile.is_zipfile(path):
         faulty = "a truncated zip archive, its end is missing: download or copy it again"
+    if not faulty and head.startswith(_SQLITE) and (stated := _sqlite_bytes(head)) > size:
+        faulty = f"a truncated SQLite database, it says it has {stated:,} bytes: copy it again"
     if not faulty and not head.strip(b"\0"):
         faulty = "nothing but zero bytes: it was not downloaded or copied whole"
     return Description(f"is {faulty or _kind(path, head)} ({size:,} bytes)", bool(faulty))
+
+
+def _sqlite_bytes(head: bytes) -> int:
+    """What an SQLite file says its size is: pages times their size, from its header."""
+    page = int.from_bytes(head[16:18], "big")
+    return int.from_bytes(head[28:32], "big") * (65_536 if page == 1 else page)
 
 
 def _kind(path: Path, head: bytes) -> str:
