@@ -14,7 +14,8 @@ from likeness.write.corpus import Tally
 from likeness.write.examples import Made
 from likeness.write.gathered import Gathered, Labels, Numbers
 
-_PEOPLE = 20
+_MOST = 20
+_YEARS = 60
 
 
 def measure(
@@ -27,8 +28,9 @@ def measure(
     ``stripped``: parts taken out of kept messages. ``redacted``: placeholders by kind. ``paired``: replies by the way
     their parent was found. ``exchanges``: kept messages by split. ``selected``: messages and tokens chosen.
     ``available``: the same of all that was kept. ``languages``, added by whoever calls: kept messages by language.
-    ``histograms``: for channel, year, length and correspondent (the 20 with most, and "others"), by name, how many
-    messages (``corpus``, ``selected``) and tokens (``corpus_tokens``, ``selected_tokens``) there are and were chosen.
+    ``histograms``: for channel, year, length and correspondent (the 20 with most, and "others"; every year), by name,
+    how many messages (``corpus``, ``selected``) and tokens (``corpus_tokens``, ``selected_tokens``) there are and were
+    chosen.
     ``diversity``: see :func:`likeness.write.diversity.compare`; of the training split, absent where all was chosen.
     """
     found = sum(count for method, count in tally.paired.items() if method not in {"none", "quoted"})
@@ -45,7 +47,8 @@ def measure(
         "selected": {"messages": len(chosen), "tokens": int(gathered.tokens[chosen].sum())},
         "available": {"messages": len(kept), "tokens": int(gathered.tokens[kept].sum())},
         "histograms": {
-            name: _histogram(labels, gathered.tokens, kept, chosen) for name, labels in gathered.axes.items()
+            name: _histogram(labels, gathered.tokens, kept, chosen, _YEARS if name == "year" else _MOST)
+            for name, labels in gathered.axes.items()
         },
     }
     if not everything and len(chosen) < len(kept):
@@ -79,7 +82,7 @@ def counted(counter: Mapping[str, int]) -> dict[str, int]:
     return {name: count for name, count in sorted(counter.items(), key=lambda item: (-item[1], item[0])) if count}
 
 
-def _histogram(labels: Labels, tokens: Numbers, kept: Numbers, chosen: Numbers) -> dict[str, dict[str, int]]:
+def _histogram(labels: Labels, tokens: Numbers, kept: Numbers, chosen: Numbers, most: int) -> dict[str, dict[str, int]]:
     columns: dict[str, Numbers] = {}
     for name, places in (("corpus", kept), ("selected", chosen)):
         numbers = labels.numbers[places]
@@ -87,9 +90,9 @@ def _histogram(labels: Labels, tokens: Numbers, kept: Numbers, chosen: Numbers) 
         weights = np.bincount(numbers, weights=tokens[places], minlength=len(labels.names))
         columns[f"{name}_tokens"] = weights.astype(np.int64)
     ranked = sorted(np.flatnonzero(columns["corpus"]).tolist(), key=lambda i: (-columns["corpus"][i], labels.names[i]))
-    shown = sorted(ranked[:_PEOPLE], key=lambda i: labels.names[i])
+    shown = sorted(ranked[:most], key=lambda i: labels.names[i])
     histogram = {labels.names[i]: {name: int(column[i]) for name, column in columns.items()} for i in shown}
-    if len(ranked) > _PEOPLE:
-        rest = ranked[_PEOPLE:]
+    if len(ranked) > most:
+        rest = ranked[most:]
         histogram["others"] = {name: int(column[rest].sum()) for name, column in columns.items()}
     return histogram

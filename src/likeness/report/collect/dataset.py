@@ -17,6 +17,7 @@ from likeness.write.prepare import latest_dataset
 AXES = {"year": "Year", "channel": "Channel", "length": "Length in characters", "correspondent": "Correspondent"}
 """The histograms shown, with their headings."""
 MOST_LINES = 14
+MOST_YEARS = 24
 MOST_LANGUAGES = 8
 
 
@@ -57,12 +58,13 @@ def _shares(histogram: Mapping[str, Mapping[str, int]]) -> list[Share]:
     lines = [Share(name, counts["corpus"], counts["selected"]) for name, counts in histogram.items()]
     if ordered := all(re.match(r"under \d|undated|\d+", line.label) for line in lines):
         lines.sort(key=lambda line: 0 if line.label.startswith("und") else int(re.findall(r"\d+", line.label)[0]))
-    if len(lines) <= MOST_LINES:
+    most = MOST_YEARS if ordered else MOST_LINES
+    if len(lines) <= most:
         return lines
     ranked = sorted(lines, key=lambda line: (line.label == "others", -line.available))
-    rest = ranked[MOST_LINES - 1 :]
+    rest = ranked[most - 1 :]
     others = Share("others", sum(line.available for line in rest), sum(line.chosen for line in rest))
-    shown = ranked[: MOST_LINES - 1]
+    shown = ranked[: most - 1]
     return [*(sorted(shown, key=lines.index) if ordered else shown), others]
 
 
