@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from likeness.core.errors import InputError
 
 SUFFIXES = (".source.yaml", ".source.yml")
-_SIZE_LIMIT = 1 << 20
+_SIZE_LIMIT = 1 << 16
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
