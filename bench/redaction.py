@@ -28,7 +28,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bench import harness, redaction_sentences
+from bench import harness, redaction_outside, redaction_sentences
+from bench.redaction_marked import marked
 from bench.redaction_sentences import AROUND, IDENTITY_WORD, LANGUAGE, VEHICLE_WORD
 from bench.redaction_values import COUNTRIES, FORMS, MAKERS
 from likeness.core.events import drain
@@ -53,7 +54,9 @@ _CLEAN = {
     "first": redaction_sentences.CLEAN_FIRST,
     "fresh": redaction_sentences.CLEAN_FRESH,
     "last": redaction_sentences.CLEAN_LAST,
+    "outside": redaction_outside.CLEAN_OUTSIDE,
 }
+_MARKED = {"outside": redaction_outside.OUTSIDE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,13 @@ class Planted:
 
 
 def planted(seed: int, sentences: str = "first") -> list[Planted]:
-    """``EACH`` items for every form and country."""
+    """``EACH`` items for every form and country, or those of a set of marked texts."""
+    if sentences in _MARKED:
+        ones = enumerate(marked(_MARKED[sentences], seed))
+        return [
+            Planted(form, country, text, value, (value,), number % 2 == 0)
+            for number, (form, country, text, value) in ones
+        ]
     made = []
     for form in FORMS:
         for country in COUNTRIES:
@@ -147,7 +156,7 @@ def headline(items: Sequence[Planted], seed: int) -> list[Planted]:
     for members in cells.values():
         r.shuffle(members)
         chosen += members[:even]
-        rest.append(members[even])
+        rest += members[even : even + 1] if len(items) > 2 * HEADLINE else members[even:]
     return chosen + r.sample(rest, HEADLINE - len(chosen))
 
 
@@ -415,7 +424,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--sentences", choices=list(_SENTENCES), default="first")
+    parser.add_argument("--sentences", choices=[*_SENTENCES, *_MARKED], default="first")
     parser.add_argument("--missed", action="store_true", help="print what was missed")
     archive = os.environ.get("LIKENESS_BENCH_ARCHIVE")
     parser.add_argument("--archive", type=Path, default=Path(archive) if archive else None)

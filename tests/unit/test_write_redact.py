@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from likeness.core.types import Message
 from likeness.write.redact import PLACEHOLDERS, Names, Redactor, checksums, collect, scan
+from likeness.write.redact.folding import folded
+from likeness.write.redact.rules import RULES, Rule
 
 REDACTOR = Redactor.of()
 
@@ -305,3 +311,92 @@ def test_names_are_collected_from_headers_greetings_signatures_and_mentions() ->
     )
     assert collect(message) == {"priya", "noor", "tomasz", "nowak", "souza", "ana", "kit"}
     assert scan("Tell Noor", names=Names.of(["noor"])) == {"name": 1}
+
+
+def _alternatives(parsed: Iterable[tuple[Any, Any]]) -> list[str]:
+    """Texts an expression matches: every branch of every part once, the other parts as they come first."""
+    parts = [_choices(str(operation), argument) for operation, argument in parsed]
+    first = [part[0] for part in parts]
+    varied = ["".join([*first[:place], text, *first[place + 1 :]]) for place, part in enumerate(parts) for text in part]
+    return varied or [""]
+
+
+def _choices(name: str, argument: Any) -> list[str]:
+    if name == "LITERAL":
+        return [chr(argument)]
+    if name == "BRANCH":
+        return [text for branch in argument[1] for text in _alternatives(branch)]
+    if name == "SUBPATTERN":
+        return _alternatives(argument[3])
+    if name in ("MAX_REPEAT", "MIN_REPEAT"):
+        return ([""] if argument[0] == 0 else []) + _alternatives(argument[2])
+    if name == "IN":
+        return _alternatives(argument[:1])
+    return ["a" if name in ("CATEGORY", "NOT_LITERAL", "NEGATE", "ANY") else ""]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.kind}-{rule.words[:12]}")
+def test_every_announcing_word_passes_the_gate_of_its_rule(rule: Rule) -> None:
+    stems, short = rule.gate()
+    texts = _alternatives(list(re._parser.parse(rule.words, re.I)))  # type: ignore[attr-defined]
+    shut = [
+        text
+        for text in texts
+        if not any(stem in folded(text) for stem in stems) and short.isdisjoint(re.findall(r"[^\W\d_]+", folded(text)))
+    ]
+    assert texts
+    assert not shut, shut[:10]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("id,name,phone\n1,Dana,603-555-0119", "id,name,phone\n1,Dana,[phone]"),
+        ("| host | user | password |\n|---|---|---|\n| nas | ana | Biscuit!91 |", "| nas | ana | [password] |"),
+        ("name;DNI;ciudad\nAna;12345678Z;Vigo", "Ana;[id];Vigo"),
+    ],
+)
+def test_a_first_row_tells_what_a_column_holds(text: str, expected: str) -> None:
+    assert REDACTOR.redact(text).text.endswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("creds: svc_backup / Wint3r.Sun", "Wint3r"),
+        ("zugangsdaten: jweiss / Regen.Bogen9", "Regen"),
+        ("PGPASSWORD='pgLuca2020' psql -h db", "pgLuca"),
+        ("curl -u admin:Tr0ub4dor https://example.com", "Tr0ub4dor"),
+        ("mysql -u root -pr00tTienda9 shop", "r00t"),
+        ("wifi Livebox-A1B2 clé G4hT77kkLm9", "G4hT"),
+        ("wlan schluessel: Kaffee_77", "Kaffee"),
+        ("matricula 4417klm", "4417"),
+        ("numero de telefono 347.1234567", "1234567"),
+        ("garage opens with 4471", "4471"),
+        ("interphone 4417 puis cloche", "4417"),
+        ("visa 4111·1111·1111·1111", "1111"),
+        ("mac is 3C22.FB81.0A9E", "FB81"),
+        ("OKAFO802091C99AB", "OKAFO"),
+        ("2100 0418 45 0200051332", "0200"),
+        ("* 07.11.1979 in Fürth", "1979"),
+    ],
+)
+def test_what_stands_in_settings_pairs_and_chat_goes(text: str, gone: str) -> None:
+    assert gone not in REDACTOR.redact(text).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: ********",
+        "API_KEY=${API_KEY}",
+        "DB_PASS=<your password>",
+        "api_key: os.environ['API_KEY']",
+        "lottery 05 11 23 34 41",
+        "je ne viens pas le 12/03/2024",
+        "name,qty,price\nscrew,20,3.50",
+        "the building has 2000 rooms",
+    ],
+)
+def test_blanks_to_fill_in_and_figures_stay(text: str) -> None:
+    assert REDACTOR.redact(text).text == text

@@ -45,7 +45,10 @@ _ENGLISH_SMALL = (
 _NUMBER = r"\d{1,4}(?: ?(?:bis|ter)\b|(?: ?[a-zA-Z])?(?!\w))(?:[/-] ?(?:\d{1,4}|[A-Za-z])\b)?"
 _NUMBERED = rf"(?:,? ?(?:n(?:[.º°]|úm|um|r|o)?[.º°]*\s?)?{_NUMBER}|,? s/n\b)"
 _FLOOR = (
-    r"(?:,? ?\d{1,2} ?[.ºª°]{1,2} ?(?:[A-Z]\b|izq\w*|dcha?\w*|der\w*)?|,? (?:int|interno|scala|piso|planta|"
+    r"(?:,? (?:Hinterhaus|Vorderhaus|Hinterhof|Seitenflügel|HH|VH|EG|DG|\d{1,2}\. ?(?:OG|Stock|Etage)|"
+    r"pta\.? ?\w{1,3}|bajo|"
+    r"ático|rez-de-chaussée|RDC|esc\.? ?\w{1,3})|,? ?\d{1,2} ?[.ºª°]{1,2} ?(?:[A-Z]\b|izq\w*|dcha?\w*|der\w*)?|"
+    r",? (?:int|interno|scala|piso|planta|"
     r"bât|bat|apt|Whg)\.? ?\w{1,3})?"
 )
 _POSTCODE_TOWN = rf"(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?: ?[A-Z]{{2}}\b)?,?\s+{_TOWN}(?: \([A-Z]{{2}}\))?"
@@ -54,7 +57,7 @@ _GERMAN = (
     rf"\b(?:[{_UPPER}][\w-]*(?:straße|strasse|str\.?|weg|platz|allee|gasse|ring|ufer|damm|chaussee|stieg|markt)|"
     r"[a-zäöü-]{3,}(?:straße|strasse|str\.|gasse|allee)|"
     rf"(?!(?:Auf|Den|Der|Das|Ein|Von|Mit|Nur) )(?:{_WORD}[ -]){{1,3}}(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|"
-    rf"Ring|Ufer|Damm|Chaussee|Markt))\s{_NUMBER}{_CONTINENTAL_TOWN}"
+    rf"Ring|Ufer|Damm|Chaussee|Markt))\s{_NUMBER}{_FLOOR}{_CONTINENTAL_TOWN}"
 )
 _GERMAN_VOUCHED = (
     rf"\b(?:(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Hinter der|Alte[rs]?|"
@@ -66,16 +69,21 @@ _GERMAN_TOLD = (
     rf"(?:[Ww]ohn\w*|[Aa]dresse|[Aa]nschrift|[Aa]n)[^\d\n.]{{0,20}}\n?((?:Am|An der|Im|In der|Zum|"
     rf"Zur) (?:{_WORD} ?){{1,3}}\s{_NUMBER})"
 )
-_DUTCH = rf"\b[{_UPPER}][\w-]*(?:straat|laan|weg|plein|gracht|kade|singel|dijk|hof|markt)\s{_NUMBER}{_CONTINENTAL_TOWN}"
+_DUTCH = (
+    rf"\b[{_UPPER}][\w-]*(?:straat|laan|weg|plein|gracht|kade|singel|dijk|hof|"
+    rf"markt)\s{_NUMBER}{_CONTINENTAL_TOWN}"
+)
 _FRENCH = (
     r"\b\d{1,4}[a-d]?(?: ?(?:bis|ter|quater|[A-D]))?,? (?i:rue|avenue|av\.?|boulevard|bd\.?|boul\.?|blvd\.?|"
     r"place|pl\.|chemin|"
-    r"ch\.|impasse|allées?|quai|cours|route|square|passage|résidence|villa|faubourg|cité|sentier|ruelle) "
+    r"ch\.|impasse|allées?|quai|cours|route|esplanade|promenade|rond-point|lotissement|mail|montée|square|passage|"
+    r"résidence|villa|faubourg|cité|sentier|ruelle) "
     r"(?:(?:de la|de l['’]|du|des|de|d['’]|la|le|les) ?)?"
     rf"(?:{_WORD})(?:[ -](?:{_WORD}|de|du|des|la|le|d['’]\w+)){{0,4}}{_FLOOR}{_CONTINENTAL_TOWN}"
 )
 _SPANISH = (
-    r"\b(?:(?i:calle|avenida|avda\.?|plaza|pza\.?|paseo|p[ºo]\.|camino|carrer|ronda|travesía|glorieta|"
+    r"\b(?:(?i:calle|avenida|avda\.?|plaza|pza\.?|paseo|p[ºo]\.|camino|cno\.?|carrer|plaça|avinguda|passeig|pl\.|"
+    r"ronda|travesía|glorieta|"
     r"cuesta|callejón|rambla)|"
     r"[Cc]/|Av\.|Rua|Travessa|Praça) ?"
     rf"(?:(?:de la|de los|de las|de l['’]|del|de|da|do|das|dos|la|los|las|el) )?{_WORD}(?: (?:{_WORD}|de|"
@@ -83,7 +91,7 @@ _SPANISH = (
     rf"y)){{0,4}}{_NUMBERED}{_FLOOR}{_CONTINENTAL_TOWN}"
 )
 _ITALIAN = (
-    r"\b(?:(?i:viale|v\.le|piazza|p\.za|piazzale|corso|c\.so|vicolo|largo|strada|lungotevere|lungomare|"
+    r"\b(?:(?i:viale|v\.le|piazza|p\.z?za|pzza|piazzale|p\.le|corso|c\.so|vicolo|largo|strada|lungotevere|lungomare|"
     r"contrada|borgo)|Via|"
     r"via(?= d))\s(?:(?:della|delle|dello|dei|degli|dell['’]|del|di|de) ?)?"
     rf"{_WORD}(?: (?:{_WORD}|di|della|e|d['’]\w+)){{0,4}}{_NUMBERED}{_FLOOR}{_CONTINENTAL_TOWN}"
@@ -94,7 +102,11 @@ _ITALIAN_TOLD = (
 )
 _BOX = (
     rf"\b(?:P\.? ?O\.? Box|Postfach|Boîte postale|Apartado(?: de correos)?|Casella postale|"
-    rf"Postbus) \d{{1,7}}{_CONTINENTAL_TOWN}"
+    rf"Postbus) \d{{1,7}}(?:{_BREAK}{_TOWN}{_BREAK}{_ENGLISH_END}|{_BREAK}{_POSTCODE_TOWN})?"
+)
+_HOUSE_NAMED = (
+    rf"\b(?:The )?{_WORD}(?: {_WORD}){{0,2}},\s"
+    rf"{_WORD}(?: {_WORD}){{0,2}} {_KIND},\s(?:{_TOWN},?\s){{1,2}}{_UK_POSTCODE}"
 )
 _LONE_POSTCODE = r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b"
 _PATTERNS = tuple(
@@ -113,6 +125,7 @@ _PATTERNS = tuple(
         _ITALIAN_VOUCHED,
         _ITALIAN_TOLD,
         _BOX,
+        _HOUSE_NAMED,
         _LONE_POSTCODE,
     )
 )

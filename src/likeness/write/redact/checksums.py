@@ -132,3 +132,24 @@ def vin(text: str) -> bool:
     weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
     total = sum(w * (int(c) if c.isdigit() else _VIN_VALUES[c]) for c, w in zip(text.upper(), weights, strict=True))
     return text[8].upper() == "0123456789X"[total % 11]
+
+
+def ccc(text: str) -> bool:
+    """A Spanish account number of twenty digits, its two check digits at places nine and ten."""
+    number = digits(text)
+    return len(number) == 20 and _ccc_digit("00" + number[:8]) == number[8] and _ccc_digit(number[10:]) == number[9]
+
+
+def _ccc_digit(body: str) -> str:
+    rest = 11 - sum(int(digit) * 2**place % 11 for place, digit in enumerate(body)) % 11
+    return str({10: 1, 11: 0}.get(rest, rest))
+
+
+def rib(text: str) -> bool:
+    """A French account number: bank, branch, account, key; letters of the account stand for digits."""
+    bare = "".join(character for character in text.upper() if character.isalnum())
+    number = bare.translate(str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789"))
+    if len(number) != 23 or not number.isdigit():
+        return False
+    bank, branch, account, key = int(number[:5]), int(number[5:10]), int(number[10:21]), int(number[21:])
+    return key == 97 - (89 * bank + 15 * branch + 3 * account) % 97

@@ -32,7 +32,8 @@ _NO_USER = re.compile(
     re.I,
 )
 _MAIL_WORD = re.compile(
-    r"(?:e-?mail|mail|courriel|correo|adresse?|address|dirección|indirizzo|write to|send it to|reach \w+ at|schreib\w*|"
+    r"(?:e-?mail|mail|courriel|correo|adresse?|address|dirección|indirizzo|write to|send it to|reach \w+ at|"
+    r"schreib\w*|"
     r"écri\w+|escrib\w+|scriv\w+|login|user(?:name)?|utente|usuario|identifiant|benutzer\w*|"
     r"cc)\b[^\n]{0,20}$|(?:^|\n)\W*$",
     re.I,
@@ -57,7 +58,8 @@ _PHONE_WORD = re.compile(
     re.I,
 )
 _NOT_PHONE_WORD = re.compile(
-    r"\b(?:order|invoice|ticket|case|ref(?:erence)?|id|isbn|issn|doi|version|bestellung|rechnung|auftrag|"
+    r"\b(?:order|invoice|ticket|case|ref(?:erence)?|id|isbn|issn|lotter(?:y|ies)|lotto|loto|lotería|doi|version|"
+    r"bestellung|rechnung|auftrag|"
     r"commande|facture|pedido|factura|"
     r"ordine|fattura|tracking|serial|part|item|no|nr|bug|pr|issue|r)\b[\s.:#]{0,4}(?:no\.?|number|nummer|nr\.?|"
     r"id)?[\s.:#]{0,3}$",
@@ -73,7 +75,7 @@ _NORTH_AMERICA = re.compile(
 )
 _IN_PAIRS = re.compile(r"0[1-9]([-. ])\d\d(?:\1\d\d){3}")
 """French numbers: four pairs of digits after the first would be no date."""
-_AT = re.compile(r"\b(?:is on|at|try|unter|auf|au|al|sul)\s$", re.I)
+_AT = re.compile(r"\b(?:is on|its|it['’]s|mine is|at|try|unter|auf|au|al|sul)\s$", re.I)
 _FIGURES = re.compile(r"(?<![\d.])0\.\d|\d\.\d{1,2} |\d\.\d \d")
 """Decimal numbers beside each other."""
 _DIALLED = re.compile(
@@ -82,7 +84,10 @@ _DIALLED = re.compile(
 """Spanish and Italian numbers, which have no trunk zero, as they are grouped."""
 _IPV4 = re.compile(r"(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])")
-_MAC = re.compile(r"(?<![\w:-])(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}(?![\w:-])")
+_MAC = re.compile(
+    r"(?<![\w:.-])(?:[0-9a-fA-F]{4}\.){2}[0-9a-fA-F]{4}(?![\w:-]|\.\w)|(?<=mac )[0-9a-fA-F]{12}(?!\w)|"
+    r"(?<![\w:-])(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}(?![\w:-])"
+)
 _VERSION_BEFORE = re.compile(r"(?:\b(?i:v|versions?|release|build|firmware|driver)|\b[A-Z][\w+]*[ -]|[_-])\s*$")
 _ADDRESS_BEFORE = re.compile(
     r"\b(?:ip|host|server|address|adresse|at|from|to|ping|ssh|via|gateway|dns|on|router)\s*(?:is|:|=)?\s*$", re.I
@@ -123,9 +128,10 @@ def _is_phone(raw: str, before: str, regions: Sequence[str]) -> bool:
         return True
     if _FIGURES.search(bare) and not _IN_PAIRS.fullmatch(bare):
         return False
-    if re.fullmatch(r"(?!0[1-9]\d{1,3}\.\d{5,8}$)\d+\.\d+", bare) or len(re.findall(r"(?<!\d)\d(?!\d)", raw)) > 4:
-        return False
     announced = bool(_PHONE_WORD.search(before))
+    dialled = re.fullmatch(r"\d{2,5}\.\d{5,8}" if announced else r"0[1-9]\d{0,3}\.\d{5,8}", bare)
+    if (re.fullmatch(r"\d+\.\d+", bare) and not dialled) or len(re.findall(r"(?<!\d)\d(?!\d)", raw)) > 4:
+        return False
     if not announced and _NOT_PHONE_WORD.search(before):
         return False
     if raw.startswith(("+", "00")):

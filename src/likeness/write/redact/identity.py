@@ -6,23 +6,37 @@ import re
 from collections.abc import Callable, Iterator
 
 from likeness.write.redact import checksums
-from likeness.write.redact.announced import DATE, GAP
+from likeness.write.redact.announcing_words import GAP
+from likeness.write.redact.shapes import DATE
 from likeness.write.redact.spans import Span
 
 _CARD = re.compile(
     r"(?<![\w.-])(?<!\d )(?:\d{13,19}|"
-    r"\d{4}([ .-]|\s{1,3})(?:\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{6}\1\d{4,5}))(?![\w-]|\.\d| \d{3})"
+    r"\d{4}([ .·•/_–-]|\s{1,3}|\s[–·/-]\s)(?:\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{6}\1\d{4,5}))(?![\w-]|\.\d|"
+    r" \d{3})"
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]){11,30}\b", re.I)
 _ACCOUNT = re.compile(
-    r"(?<![\w-])(?:(?:bank )?account|acct|a/c|acc|bankverbindung|konto|kontonummer|cuenta|"
+    r"(?<![\w-])(?:(?:bank )?account|acct|a/c|acc|bankverbindung|konto|kto\.?|kto-?nr\.?|ccc|rib|bban|kontonummer|"
+    r"cuenta|"
     r"conto(?: corrente)?|conta|compte|"
     r"rekening|routing|rtn|aba|ach|sort code|s/c|blz|bsb|swift|rib|iban|bankleitzahl)(?!\w)"
     rf"{GAP}(?<!\w)(\d[\d -]{{4,24}}\d)(?![\w]|[.,]\d)",
     re.I,
 )
 _SORT_CODE = re.compile(r"(?<![\w-])\d{2}-\d{2}-\d{2}[ ,;/]{1,3}(?:a/?c\.?:? ?)?\d{8}(?![\w-])")
+_SPANISH_ACCOUNT = re.compile(r"(?<![\w.-])\d{4}([ -]?)\d{4}\1\d{2}\1\d{10}(?![\w-]|[.,]\d)")
+_FRENCH_ACCOUNT = re.compile(r"(?<![\w.-])\d{5}([ -]?)\d{5}\1[A-Z\d]{11}\1\d{2}(?![\w-]|[.,]\d)", re.I)
+_DRIVER = re.compile(  # Great Britain: surname, decade, month (plus 50 for women), day, year, initials, check
+    r"(?<!\w)(?=[A-Z]+9* ?\d)[A-Z][A-Z9]{4} ?\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d ?"
+    r"[A-Z][A-Z9]\w[A-Z]{2}(?: ?\d{2})?(?!\w)",
+    re.I,
+)
 _CHASSIS = re.compile(r"(?<!\w)(?=[A-Z]*\d)[A-HJ-NPR-Z0-9]{17}(?!\w)")
+_PLATE = re.compile(  # Great Britain since 2001, France since 2009: nothing else looks like these
+    r"(?<![\w-])(?:[A-HJ-PR-Y][A-HJ-PR-Y](?:0[2-9]|[12]\d|5[1-9]|[67]\d) [A-HJ-PR-Z]{3}|"
+    r"[A-HJ-NP-TV-Z]{2}-\d{3}-[A-HJ-NP-TV-Z]{2})(?![\w-])"
+)
 _STEUER_ID = re.compile(r"(?<![\w.,-])[1-9]\d(?:\d{9}| \d{3} \d{3} \d{3})(?![\w-]|[.,]\d)")
 _TAX_BEFORE = re.compile(r"(?:steuer|finanzamt|id-?nr|\btin\b|identifikationsnummer)", re.I)
 _NINO = re.compile(r"(?<!\w)[a-z]{2} ?(?:\d{2} ?){3}[a-d](?!\w)", re.I)
@@ -65,6 +79,14 @@ def find(text: str) -> Iterator[Span]:
             yield Span(*match.span(1), "account")
     for match in _SORT_CODE.finditer(text):
         yield Span(*match.span(), "account")
+    for pattern, checked in ((_SPANISH_ACCOUNT, checksums.ccc), (_FRENCH_ACCOUNT, checksums.rib)):
+        for match in pattern.finditer(text):
+            if checked(match[0]):
+                yield Span(*match.span(), "account")
+    for match in _DRIVER.finditer(text):
+        yield Span(*match.span(), "id")
+    for match in _PLATE.finditer(text):
+        yield Span(*match.span(), "vehicle")
     for match in _CHASSIS.finditer(text):
         if checksums.vin(match[0]) and sum(c.isalpha() for c in match[0]) >= 3:
             yield Span(*match.span(), "vehicle")

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from likeness.write.redact.announced import secret_like
+from likeness.write.redact.shapes import secret_like
 from likeness.write.redact.spans import Span
 
 _PRIVATE_KEY = re.compile(

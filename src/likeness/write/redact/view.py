@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _MARKUP = re.compile(
     r"</?(?:a|b|i|u|p|em|br|li|td|tr|div|span|font|strong|code|pre|tt)\b[^<>\n]{0,200}>|"
@@ -21,3 +22,16 @@ def plain_view(text: str) -> str:
     if not _ODD.search(text):
         return text
     return _MARKUP.sub(lambda match: " " * len(match[0]), text).translate(_SPACES)
+
+
+def windows(text: str, size: int = 1500, overlap: int = 300) -> Iterator[tuple[int, str]]:
+    """``text`` in pieces of about ``size`` characters with their offsets, cut at lines, the end of each once more at
+    the start of the next: what a word gives away stands near it, and few pieces of a long text have such a word."""
+    start = 0
+    while len(text) - start > size + overlap:
+        end = start + size
+        yield start, text[start : end + overlap]
+        # At a line's start, or else a word's, so that no value begins in the middle.
+        line = text.rfind("\n", start + size // 2, end) + 1
+        start = line or text.rfind(" ", start + size // 2, end) + 1 or end
+    yield start, text[start:]
