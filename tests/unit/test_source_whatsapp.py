@@ -454,6 +454,21 @@ def test_a_damaged_zip_is_a_value(tmp_path: Path) -> None:
     assert [(i.reason, i.bad) for i in items if isinstance(i, Skipped)] == [("damaged or encrypted archive", True)]
 
 
+def test_a_zip_of_a_version_to_come_is_a_value(tmp_path: Path) -> None:
+    path = tmp_path / "WhatsApp Chat - Ana.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("_chat.txt", "12/03/20, 15:04 - Ana: ok\n" * 9)
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(b"PK\x01\x02") + 6] = 110
+    path.write_bytes(raw)
+    source = WhatsAppSource()
+    assert not source.recognises(path)
+    assert "cannot be read" in (source.diagnose(path) or "")
+    assert list(source.identities(path)) == []
+    items = [i for i in source.read(path, ME) if not isinstance(i, Progress)]
+    assert [(i.reason, i.bad) for i in items if isinstance(i, Skipped)] == [("damaged or encrypted archive", True)]
+
+
 def test_resuming_gives_the_rest(chat: Path) -> None:
     text = "".join(f"12/03/20, 15:{n // 60:02d} - Ana: message {n}\n" for n in range(1300))
     whole, _ = read(chat, text)

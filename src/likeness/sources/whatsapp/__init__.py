@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -31,7 +29,7 @@ class WhatsAppSource:
             return False
         try:
             return any(chat.looks_like_a_chat(head) for head in container.head(path))
-        except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError):
+        except container.DAMAGED:
             return False
 
     def diagnose(self, path: Path) -> str | None:

@@ -19,6 +19,8 @@ _RATIO_LIMIT = 200
 _RATIO_COUNTS_FROM = 8 * 2**20
 _ENTRIES_LIMIT = 200_000
 HEAD = 65_536
+DAMAGED = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError)
+"""What a zip raises that is damaged, encrypted or of a version unknown here (a ``RuntimeError``)."""
 _IOS_NAME = "_chat.txt"
 
 _TITLE = re.compile(
@@ -65,13 +67,13 @@ def texts(path: Path) -> Iterator[Text | Skipped]:
                 _check(name, member.file_size, member.compress_size)
                 try:
                     raw = _read(archive, member, TEXT_LIMIT + 1)
-                except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+                except DAMAGED as error:
                     yield Skipped("damaged or encrypted archive", name, bad=True, detail=type(error).__name__)
                     continue
                 _check(name, len(raw))
                 after = _named_after(path, PurePosixPath(member.filename))
                 yield Text(_title(after), name, decode(raw), _is_renamed(after))
-    except (zipfile.BadZipFile, ValueError) as error:
+    except DAMAGED as error:
         yield Skipped("damaged or encrypted archive", path.name, bad=True, detail=type(error).__name__)
 
 

@@ -29,7 +29,7 @@ def _said(path: Path) -> str | None:
         return None
     try:
         return _archive(path) if path.suffix.lower() == ".zip" else _text(path)
-    except (OSError, zipfile.BadZipFile, ValueError) as error:
+    except container.DAMAGED as error:
         return f"cannot be read ({type(error).__name__}): copy it from the phone again, or {_ASK}"
 
 
