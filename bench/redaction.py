@@ -28,7 +28,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bench import harness, redaction_outside, redaction_sentences
+from bench import harness, redaction_outside, redaction_outside_again, redaction_sentences
 from bench.redaction_marked import marked
 from bench.redaction_sentences import AROUND, IDENTITY_WORD, LANGUAGE, VEHICLE_WORD
 from bench.redaction_values import COUNTRIES, FORMS, MAKERS
@@ -55,8 +55,9 @@ _CLEAN = {
     "fresh": redaction_sentences.CLEAN_FRESH,
     "last": redaction_sentences.CLEAN_LAST,
     "outside": redaction_outside.CLEAN_OUTSIDE,
+    "outside_again": redaction_outside_again.CLEAN_OUTSIDE_AGAIN,
 }
-_MARKED = {"outside": redaction_outside.OUTSIDE}
+_MARKED = {"outside": redaction_outside.OUTSIDE, "outside_again": redaction_outside_again.OUTSIDE_AGAIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def headline(items: Sequence[Planted], seed: int) -> list[Planted]:
         r.shuffle(members)
         chosen += members[:even]
         rest += members[even : even + 1] if len(items) > 2 * HEADLINE else members[even:]
-    return chosen + r.sample(rest, HEADLINE - len(chosen))
+    return chosen + r.sample(rest, min(len(rest), HEADLINE - len(chosen)))
 
 
 def leaked(needles: Sequence[str], text: str) -> bool:

@@ -379,6 +379,16 @@ def test_a_first_row_tells_what_a_column_holds(text: str, expected: str) -> None
         ("OKAFO802091C99AB", "OKAFO"),
         ("2100 0418 45 0200051332", "0200"),
         ("* 07.11.1979 in Fürth", "1979"),
+        ("netflix: ana@example.org / Palomitas_90", "Palomitas"),
+        ("credenziali: lgreco / Sole.Mare3", "Sole"),
+        ("define('DB_PASSWORD', 'Zanahoria!4');", "Zanahoria"),
+        ("the password's Popc0rnTime", "Popc0rn"),
+        ("mot de passe temporaire Hk7-mPq2", "Hk7"),
+        ("para abrir el garaje marca 7719", "7719"),
+        ("pour entrer faut faire 4417 et étoile", "4417"),
+        ("tarjeta 4111 1111 1111 1111 11/28", "1111 1111"),
+        ("jonas.weiss(at)posteo(punkt)de", "weiss"),
+        ("paid out of 13385702 (20-45-77)", "13385702"),
     ],
 )
 def test_what_stands_in_settings_pairs_and_chat_goes(text: str, gone: str) -> None:
@@ -396,6 +406,9 @@ def test_what_stands_in_settings_pairs_and_chat_goes(text: str, gone: str) -> No
         "je ne viens pas le 12/03/2024",
         "name,qty,price\nscrew,20,3.50",
         "the building has 2000 rooms",
+        "C:\\\\Users\\\\Phil\\\\Desktop>C:/PROGRA~1/R/R-devel/bin",
+        "CIE   -0.32168004",
+        "Flight DL 1187 ATL-BOS 06:55",
     ],
 )
 def test_blanks_to_fill_in_and_figures_stay(text: str) -> None:

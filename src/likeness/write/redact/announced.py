@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from likeness.write.redact.announcing_words import LOCKS, PLACES
+from likeness.write.redact.announcing_words import AND_THEN, LOCKS, PLACES
 from likeness.write.redact.folding import folded
 from likeness.write.redact.rules import RULES, Rule
 from likeness.write.redact.shapes import DATE
@@ -32,7 +32,13 @@ _USED_FOR = re.compile(
     rf"digita|usa|fai)\s+(?:in\s+)?\(?([A-Z]?\d{{4,8}}[#*A-Z]?)(?!\w)(?=[^\n\d.]{{0,30}}\b(?:{LOCKS}|{PLACES})\b)",
     re.I,
 )
-_BORN_SIGN = re.compile(rf"(?<![\w*])\*[ \t]{{0,2}}(?P<value>{DATE})(?=[ \t]+(?:in|à|en|a)\b|[ \t]*†)")
+_THEN = re.compile(rf"(?<![\w.,:/-])([A-Z]?\d{{4,8}}),? (?i:{AND_THEN})(?!\w)")
+_COMBINATION = re.compile(
+    r"(?:combinat\w+|combinaci[oó]n|combinazione|combinaison|zahlenkombination)[ \t]+(\d{4,6})(?![\w%]|"
+    r"[.,:/-]\d)",
+    re.I,
+)
+_BORN_SIGN = re.compile(rf"(?<![\w*])\*[ \t]{{0,2}}(?P<value>{DATE})(?=[ \t]+(?:in|à|en|a)\b|[ \t]*†|[ \t]*$)", re.M)
 """An asterisk before a date and a place, as in family trees."""
 
 
@@ -46,6 +52,9 @@ def find(text: str) -> Iterator[Span]:
                 yield from _announced(text, rule, patterns)
         if "cod" in lower or "kombination" in lower or "combination" in lower:
             yield from _codes(text, _THE_CODE)
+        if "combina" in lower or "kombination" in lower:
+            yield from _codes(text, _COMBINATION)
+        yield from _codes(text, _THEN)
         if any(stem in lower for stem in _USED_STEMS):
             yield from _codes(text, _USED_FOR)
         if "*" in text:

@@ -28,14 +28,17 @@ PAPERS = (
     r"passport|driver'?s? licen[cs]e|driving licen[cs]e|licen[cs]e (?:number|no\b)|reisepass(?:nummer)?|passdaten|"
     r"pass-?(?:nr|nummer)|"
     r"(?:personal)?ausweis(?:nummer|-?nr)?|führerschein(?:nummer|-?nr)?|passeport|permis(?: de conduire)?|"
-    r"carte (?:nationale )?d['’] ?identité|cni|pièce d['’]identité|dvla|perso|ausweisnr|titre de séjour|pasaporte|"
+    r"carte (?:nationale )?d['’] ?identité|cni|pièce d['’]identité|dvla|dl(?= ?(?:#|no\b|:|number))|"
+    r"known travell?er|ktn|perso|"
+    r"ausweisnr|titre de séjour|pasaporte|"
     r"(?:carnet|permiso) de conducir|"
     r"passaporto|patente(?: di guida)?|carta (?:d['’] ?)?identità|c\. ?i\.|cie|passaporte|carta de condução|"
     r"paspoort|rijbewijs|"
     r"national insurance|ni|nino|(?<!\.)social(?: security)?|ssn|sin|nhs|tax (?:id|file)|tfn|medicare|"
     r"steuer-?(?:id|nr|nummer)|"
-    r"(?:steuer)?identifikationsnummer|steueridentifikationsnummer|id-?nr|sozialversicherungsnummer|"
-    r"rentenversicherungsnummer|rvnr|(?:rv|sv)-?(?:nr|nummer)|versichertennummer|n[°º] ?ss|carte vitale|"
+    r"(?:steuer)?identifikations-?(?:nummer|nr)|steueridentifikations-?(?:nummer|nr)|id-?nr|"
+    r"sozialversicherungs-?(?:nummer|nr)|"
+    r"rentenversicherungs-?(?:nummer|nr)|rvnr|(?:rv|sv)-?(?:nr|nummer)|versichertennummer|n[°º] ?ss|carte vitale|"
     r"seguridad social|nuss|afiliación|numéro de sécu(?:rité sociale)?|sécurité sociale|nir|dni|nif|nie|"
     r"codice fiscale|cod\. ?fisc\.?|cf|tessera sanitaria|bsn|burgerservicenummer|pesel|personnummer|aadhaar"
 )
@@ -48,7 +51,8 @@ CHASSIS_WORDS = r"vin|vehicle identification|chassis|fahrgestell\w*|fin|châssis
 BORN = (
     r"d\.?o\.?b\.?|dates? of birth|birth ?dates?|birthdate|born|b-?day|birthday|geboren|geb\.?|geburtsdatum|"
     r"geburtstag|"
-    r"né(?:e|\(e\))?|date de naissance|naissance|(?:date )?naiss\.?|data nasc\.?|fecha nac\.?|"
+    r"né(?:e|\(e\))?|date de naissance|naissance|(?:date )?naiss\.?|data nasc\.?|fecha (?:de )?nac\.?|anniv|"
+    r"geb\.?-?(?:dat|tag)\.?|soy del(?= \d)|"
     r"anniversaire|fecha de nacimiento|f\. ?(?:de )?nac\.?|nacid[oa]|nací|"
     r"nació|cumple(?= el\b)|nacimiento|cumpleaños|cumplen? años|compi\w+ gli anni|data di nascita|nat[oa]|nacque|"
     r"nascita|"
@@ -59,19 +63,22 @@ LOCKS = (
     r"(?:front |back |side |main |garage |building )?(?:door|gate|garage|alarm|entry|entrance|access|safe|"
     r"lock|key ?safe|"
     r"key ?box|lock ?box|keypad|lobby|building|voicemail|security|verification|login|one-time|sim|unlock|phone|card|"
-    r"bank ?card|debit card|credit card|locker|bike|shed|padlock|house|flat|apartment)"
+    r"bank ?card|debit card|credit card|locker|bike|shed|storage(?: unit)?|unit|sec|cabin|barrier|elevator|lift|"
+    r"padlock|house|flat|apartment)"
 )
 PLACES = (
     r"porte|porta|puerta|portal|portail|portone|portón|cancello|alarma?|alarme|allarme|entrée|entrada|ingresso|"
     r"immeuble|edificio|edifício|palazzo|interphone|citofono|ascenseur|coffre|cassaforte|caja fuerte|garage|garaje|"
-    r"box|sblocco|desbloqueo|déverrouillage|cadenas|candado|lucchetto|trastero|cantina|cave|boîte à clés|tarjeta|"
+    r"box|sblocco|desbloqueo|déverrouillage|cadenas|candado|lucchetto|trastero|cantina|"
+    r"cassetta(?: (?:delle )?chiavi)?|cave|boîte à clés|tarjeta|"
     r"carte|"
     r"carta|bancomat|sim|accès|acceso|accesso|sécurité|seguridad|sicurezza|messagerie|buzón|segreteria|"
     r"tür|haustür|wohnungstür|eingang|tor|garage|alarmanlage|tresor|safe|schloss|fahrradschloss|schlüsselkasten|"
     r"schlüsseltresor|hintereingang|eingangstür|keller|handy|karte|sim-karte"
 )
 CODES = (
-    rf"pin|puk|cvv2?|cvc2?|csc|prüfziffer|(?:karten)?prüfnummer|cryptogramme|crypto(?=[ :=]{{1,3}}\d{{3}}\b)|"
+    rf"\w{{0,12}}-?entsperrung|entsperrpin|pin|puk|cvv2?|cvc2?|csc|prüfziffer|(?:karten)?prüfnummer|cryptogramme|"
+    rf"crypto(?=[ :=]{{1,3}}\d{{3}}\b)|"
     rf"(?-i:TAN)|otp|digicode|keypad|geheimzahl|zahlencode|türcode|zugangscode|"
     rf"entsperrcode|alarmanlage|"
     rf"(?:tür|haus|tor|alarm|garagen|zugangs|sicherheits)-?code|{LOCKS}(?:'s)? (?:code|pin|combination|combo)|"
@@ -98,7 +105,8 @@ LOCKED = (
 )
 PASSING = (
     r"pass(?:word|wd|phrase|code|wort)|pwd|pw|kennwort|wlan[- ]?(?:passwort|schlüssel|key|code|pw)|mot de passe|"
-    r"mdp|contraseña|psw|pswd|passw|contra(?=\s*(?:[:=]|->| es\b))|losungswort|codewort|code ?word|"
+    r"mdp|contraseña|psw|pswd|passw|contra(?=\s*(?:[:=]|->| es\b))|losungswort|\w{0,20}passwort|\w{0,12}kennwort|"
+    r"codewort|code ?word|"
     r"clave|senha|palavra-passe|parola d['’]ordine|wachtwoord|lösenord|adgangskode|passord|salasana|hasło|пароль|"
     r"şifre|"
     r"wi-?fi[- ](?:key|code|pw)|(?:clé|clave|chiave|llave|code|código|codice) (?:de |du |del |della |de la )?wi-?fi|"
@@ -129,4 +137,17 @@ DEVICE = (
 DEVICE_GAP = (
     r"(?:'s)?(?:[ ,]{0,2}(?:tape[rz]?|compose[rz]?|faites|enter|press|type|tippe|drück\w*|digita|premi|marca|pulsa|"
     r"teclea))?[ \t]{0,2}[:=]?[ \t]{0,2}[*#]?"
+)
+VEHICLE_WEAK = r"parking(?: permit)?|vehicle|vehículo|véhicule|veicolo|fahrzeug|wagen|parkausweis|multa"
+ENTERING = (
+    r"(?:to (?:open|enter|get in)|um (?:rein|zu öffnen)|zum öffnen|pour (?:entrer|ouvrir)|para (?:abrir|entrar)|"
+    rf"per (?:aprire|entrare)|(?:für|zum|pour|para|per|for|at) (?:the |die |das |den |la |le |el |il |"
+    rf"l['’])?(?:{PLACES}|{LOCKS}))"
+    r"[^\d.!?\n]{0,40}? (?:marca|pulsa|teclea|fai|digita|premi|fa(?:ire|ites|is)|tape[rz]?|compose[rz]?|tippe?|"
+    r"drücke?|"
+    r"press|dial|type(?: in)?|punch(?: in)?|key in|enter)"
+)
+AND_THEN = (
+    r"(?:and|then|et|puis|e|poi|y|luego|und|dann) (?:the )?(?:hash|pound|star|étoile|dièse|cancelletto|asterisco|"
+    r"almohadilla|raute|sternchen|stern|enter|invio|intro)"
 )

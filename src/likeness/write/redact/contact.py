@@ -14,6 +14,9 @@ _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}(?![\w-])|"
     r"(?<![\w.+-])[\w.+-]{2,64} ?(?:\[at\]|\(at\)|_at_|<at>) ?(?:[\w-]+ ?(?:\.|\[dot\]|"
     r"\(dot\)) ?){1,4}[A-Za-z]{2,10}\b|"
+    r"(?<![\w.+-])[\w.+-]{2,64} ?[\[(](?:at|ät|arroba|arobase|chiocciola)[\])] ?"
+    r"(?:[\w-]+ ?(?:\.|[\[(](?:dot|punkt|point|punto|ponto)[\])]) ?){1,4}[A-Za-z]{2,10}\b|"
+    r"(?<![\w.+-])[\w.+-]{2,64} at (?:[\w-]+ dot ){1,3}[A-Za-z]{2,10}\b|"
     r"(?<![\w.+-])(?:(?<=<)\w|\w+[._+\d])[\w.+-]{1,63} at (?:[a-z0-9-]+\.){1,4}(?:com|org|net|edu|gov|ac\.uk|"
     r"co\.uk|[a-z]{2})\b(?!/)",
     re.I,
@@ -54,7 +57,7 @@ _PHONE_WORD = re.compile(
     r"fijo|fixe|festnetz|rückruf\w*|"
     r"\w*nummer|(?:m['’]|t['’])?appel\w*|joindre|joignable|(?:ll|ch)[aá]ma\w*|ll[aá]mame|chiamami|chiamat\w+|"
     r"anruf\w*|ruf\w*|rappel\w*|marca|contatt\w+|"
-    r"reach (?:me|him|her|us)|dial)\b[^\n\d+(\[]{0,24}\n?\s{0,4}\(?|[☎📞📱]\s*\(?)$",
+    r"reach (?:me|him|her|us)|dial|contact|kontakt|contacto|contatto)\b[^\n\d+(\[]{0,24}\n?\s{0,4}\(?|[☎📞📱]\s*\(?)$",
     re.I,
 )
 _NOT_PHONE_WORD = re.compile(
@@ -96,7 +99,16 @@ _ADDRESS_BEFORE = re.compile(
 
 def find(text: str, regions: Sequence[str]) -> Iterator[Span]:
     """Yield ways to reach somebody. ``regions`` are the countries whose national number formats are tried."""
-    if "@" in text or " at " in text or "at]" in text or "at)" in text or "_at_" in text or "<at>" in text:
+    if (
+        "@" in text
+        or " at " in text
+        or "at]" in text
+        or "(a" in text
+        or "[a" in text
+        or "at)" in text
+        or "_at_" in text
+        or "<at>" in text
+    ):
         for match in _EMAIL.finditer(text):
             yield Span(*match.span(), "email")
         for match in _SPELLED_OUT.finditer(text):

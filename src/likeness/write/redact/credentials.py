@@ -11,11 +11,11 @@ from likeness.write.redact.spans import Span
 
 _SETTING = re.compile(
     r"(?<![\w$])(?!(?:bypass|compass|encompass|surpass)\b)\w{0,40}?(?:password|passwd|passwort|passphrase|pass|pwd)"
-    r"[\"']?[ \t]{0,4}(?:=>|:=|[=:])[ \t]{0,4}[\"'`]?(?P<value>[^\s\"'`;,&<>(){}|]{4,80})",
+    r"[\"']?[ \t]{0,4}(?:=>|:=|[=:,](?=[ \t]*[\"'])|[=:])[ \t]{0,4}[\"'`]?(?P<value>[^\s\"'`;,&<>(){}|]{4,80})",
     re.I,
 )
 _KEY_SETTING = re.compile(
-    r"(?<![\w$])\w{0,40}(?:key|secret|token|credential)[\"']?[ \t]{0,4}(?:=>|:=|[=:])[ \t]{0,4}[\"'`]?"
+    r"(?<![\w$])\w{0,40}(?:key|secret|token|credential)(?:_?id)?[\"']?[ \t]{0,4}(?:=>|:=|[=:])[ \t]{0,4}[\"'`]?"
     r"(?P<value>[A-Za-z0-9+/=_.~-]{16,300})",
     re.I,
 )
@@ -32,11 +32,15 @@ _PAIR_WORDS = (
     r"accesso|utente|wi-?fi|wlan|ssid|router|hotspot|netz(?:werk)?|admin|ftp|ssh|vpn|nas|db|panel"
 )
 _PAIR = re.compile(
-    rf"(?<![\w/.-])(?:{loosened(_PAIR_WORDS)})(?:[ \t](?:is|are|ist|est|son|es|sono|"
+    rf"(?<![\w/.-])(?:{loosened(_PAIR_WORDS)})(?!\w)(?:[ \t](?:is|are|ist|est|son|es|sono|"
     rf"è))?[ \t]{{0,2}}[:=→-]?>?[ \t]{{0,2}}"
-    r"(?P<user>[^\s/|:,]{2,40})[ \t]{0,2}(?:[ \t][/|][ \t]|[ \t]-[ \t]|:(?!//)|"
+    r"(?P<user>[^\s/|:,()=\\{}\[\]<>\"]{2,40})[ \t]{0,2}(?:[ \t][/|][ \t]|[ \t]-[ \t]|:(?!//)|"
     r",[ \t])[ \t]{0,2}(?P<value>[^\s<>\"']{5,80})",
     re.I,
+)
+_AFTER_ADDRESS = re.compile(
+    r"[\w.+-]{1,64}@[\w.-]{3,80}[ \t]{0,2}(?:/{1,2}|\||:|,|-|→|"
+    r"->)[ \t]{0,2}(?:pw:? ?)?(?P<value>[^\s<>\"'@/]{5,80})(?!\S*@)"
 )
 _NETWORK = re.compile(
     rf"(?<!\w)(?:wi-?fi|wlan|hotspot|livebox|fritz!?box|router|ssid)\b[^\n]{{0,50}}?(?<![\w-])"
@@ -49,7 +53,7 @@ _GATE = tuple(
     for stem in (
         "pass", "pwd", "key", "secret", "token", "cred", " -", "log", "sign", "account", "user", "zugang", "anmeld",
         "benutzer", "identifiant", "acc", "connexion", "usuario", "utente", "fi", "wlan", "ssid", "router", "hotspot",
-        "netz", "admin", "ftp", "ssh", "vpn", "nas", "db", "panel", "box",
+        "netz", "admin", "ftp", "ssh", "vpn", "nas", "db", "panel", "box", "@",
     )
 )  # fmt: skip
 
@@ -71,7 +75,7 @@ def find(text: str) -> Iterator[Span]:
         group = next(name for name, value in match.groupdict().items() if value)
         if is_filled_in(match[group]) and (group == "user" or secret_like(match[group])):
             yield _trimmed(match, group, "password")
-    for pattern in (_PAIR, _NETWORK):
+    for pattern in (_PAIR, _AFTER_ADDRESS, _NETWORK):
         for match in pattern.finditer(text):
             if is_filled_in(match["value"]) and _chosen(match["value"]):
                 yield _trimmed(match, "value", "password")

@@ -15,6 +15,7 @@ _CARD = re.compile(
     r"\d{4}([ .·•/_–-]|\s{1,3}|\s[–·/-]\s)(?:\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{6}\1\d{4,5}))(?![\w-]|\.\d|"
     r" \d{3})"
 )
+_FOURS = re.compile(r"\d{4}([ .-])\d{4}\1\d{4}\1\d{4}(?!\d)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]){11,30}\b", re.I)
 _ACCOUNT = re.compile(
     r"(?<![\w-])(?:(?:bank )?account|acct|a/c|acc|bankverbindung|konto|kto\.?|kto-?nr\.?|ccc|rib|bban|kontonummer|"
@@ -30,6 +31,12 @@ _FRENCH_ACCOUNT = re.compile(r"(?<![\w.-])\d{5}([ -]?)\d{5}\1[A-Z\d]{11}\1\d{2}(
 _DRIVER = re.compile(  # Great Britain: surname, decade, month (plus 50 for women), day, year, initials, check
     r"(?<!\w)(?=[A-Z]+9* ?\d)[A-Z][A-Z9]{4} ?\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d ?"
     r"[A-Z][A-Z9]\w[A-Z]{2}(?: ?\d{2})?(?!\w)",
+    re.I,
+)
+_SORT_CODE_AFTER = re.compile(r"(?<![\w-])\d{8} ?[(,;/]? ?(?:sort(?: code)?:? )?\d{2}-\d{2}-\d{2}(?![\w-])")
+_FAR_ACCOUNT = re.compile(
+    r"(?<!\w)(?:(?:bank )?account|konto\w*|compte|cuenta|"
+    r"conto)(?!\w)[^.!?\n]{0,45}?(?<![\w.,-])(\d{10,12})(?![\w-]|[.,]\d)",
     re.I,
 )
 _CHASSIS = re.compile(r"(?<!\w)(?=[A-Z]*\d)[A-HJ-NPR-Z0-9]{17}(?!\w)")
@@ -68,8 +75,12 @@ def find(text: str) -> Iterator[Span]:
         if found:
             yield Span(match.start(), match.start() + found, "iban")
     for match in _CARD.finditer(text):
-        if checksums.card(checksums.digits(match[0])):
-            yield Span(*match.span(), "card")
+        fours = _FOURS.match(match[0])
+        # A date of expiry may follow in the same manner.
+        for number in (match[0], fours[0] if fours else ""):
+            if number and checksums.card(checksums.digits(number)):
+                yield Span(match.start(), match.start() + len(number), "card")
+                break
     for pattern, check in _IDS:
         for match in pattern.finditer(text):
             if check(match[0]) and not _in_a_column(text, match):
@@ -77,8 +88,11 @@ def find(text: str) -> Iterator[Span]:
     for match in _ACCOUNT.finditer(text):
         if not re.fullmatch(DATE, match[1]):
             yield Span(*match.span(1), "account")
-    for match in _SORT_CODE.finditer(text):
-        yield Span(*match.span(), "account")
+    for pattern in (_SORT_CODE, _SORT_CODE_AFTER):
+        for match in pattern.finditer(text):
+            yield Span(*match.span(), "account")
+    for match in _FAR_ACCOUNT.finditer(text):
+        yield Span(*match.span(1), "account")
     for pattern, checked in ((_SPANISH_ACCOUNT, checksums.ccc), (_FRENCH_ACCOUNT, checksums.rib)):
         for match in pattern.finditer(text):
             if checked(match[0]):

@@ -15,12 +15,19 @@ _LINK = (
     r"stays|bleibt"
 )
 _WORDS = loosened(PASSING)
+_SUCH = (
+    r"(?:(?:du|de la|del|della|de|for|fürs?|vom) )?(?:wi-?fi|wlan|hotspot|router|netflix|nas|vpn)|temporaire|"
+    r"provisoire|"
+    r"temporal|provisional|provvisoria|temporanea|temporary|initial|default|nueva|nouveau|nuova|neu"
+)
 _LATER = r"(?:(?:now|jetzt|ahora|adesso|maintenant|still|noch)[ \t]+)?"
 _PASSWORD = tuple(
     re.compile(rf"(?<![\w.$])(?P<word>{_WORDS})(?!\w)(?P<gap>{gap})[(\[]?[{QUOTES}]?(?P<value>{SECRET})", re.I)
     for gap in (
         r"[ \t]*[:=→>?-]{1,3}\s*|\s*\n\s*",
         r"[ \t]+",
+        r"['’]s[ \t]+",
+        rf"[ \t]+(?:{_SUCH})[ \t]+",
         r"[^\n:=.!?]{0,45}[,(][ \t]*",
         rf"[^\n:=.]{{0,30}}?(?:[ \t]*[:=]\s*|[ \t]+(?:{_LINK})[ \t]*:?[ \t]+{_LATER})",
     )
@@ -34,8 +41,7 @@ _IS_THE_PASSWORD = re.compile(
 _PASS_STEMS = tuple(folded(stem) for stem in (
     "pass", "pwd", "pw", "kennwort", "mdp", "wort", "parola", "contraseña", "clave", "senha", "palavra", "fi ",
     "lösenord", "adgangskode", "salasana", "hasło", "пароль", "şifre", "wlan",
-    "psw", "pswd", "contra", "codewor", "code wor", "fi-", "key", "schlüssel", "clé", "chiave", "llave", "code",
-    "código", "codice",
+    "psw", "pswd", "contra", "codewor", "code wor", "wifi", "wi-fi", "network", "netzwerk", "wpa", "hotspot", "router",
 ))  # fmt: skip
 
 

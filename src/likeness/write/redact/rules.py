@@ -14,6 +14,7 @@ from likeness.write.redact.announcing_words import (
     CODES,
     DEVICE,
     DEVICE_GAP,
+    ENTERING,
     GAP,
     KIND_OF,
     LOCKED,
@@ -22,6 +23,7 @@ from likeness.write.redact.announcing_words import (
     PAPERS,
     SECRETS,
     VEHICLE,
+    VEHICLE_WEAK,
     WORDS_BETWEEN,
 )
 from likeness.write.redact.folding import folded, loosened
@@ -69,8 +71,8 @@ RULES = (
         stems="passport,licen,reisepass,passdaten,pass-n,passn,ausweis,führerschein,passeport,permis,carte,séjour,"
         "pasaporte,carnet,passaport,patente,carta,paspoort,rijbewijs,insurance,social,steuer,identifikation,id-nr,"
         "idnr,versicherung,versicherten,sécu,fisc,sanitaria,burgerservice,pesel,personnummer,aadhaar,medicare,tax,"
-        "identité,perso,rvnr,rv-n,sv-n,rvnum,svn,vitale,afiliación,c.i,c. i,n° ss,n°ss,nº ss,nºss",
-        short="cni ni nino ssn sin nhs tfn nir dni nif nie cf bsn dvla cie nuss",
+        "identité,travel,perso,rvnr,rv-n,sv-n,rvnum,svn,vitale,afiliación,c.i,c. i,n° ss,n°ss,nº ss,nºss",
+        short="dl ktn cni ni nino ssn sin nhs tfn nir dni nif nie cf bsn dvla cie nuss",
     ),
     Rule(
         "vehicle", VEHICLE, shapes.PLATE, shapes.is_plate, free=WORDS_BETWEEN, after=True,
@@ -82,15 +84,20 @@ RULES = (
         free=WORDS_BETWEEN, after=True, stems="chassis,vehicle,fahrgestell,châssis,bastidor,telaio", short="vin fin",
     ),
     Rule(
+        "vehicle", VEHICLE_WEAK, shapes.PLATE, shapes.is_plate, free=r"(?:\s(?:for|für|de|del|al|per|pour)\b)?\s{0,2}",
+        flags=re.NOFLAG, stems="parking,vehic,vehíc,véhic,veicol,fahrzeug,wagen,parkausweis,multa",
+    ),
+    Rule(
         "birth date", BORN, shapes.DATE, shapes.is_any, free=WORDS_BETWEEN, after=True,
         stems="d.o,do.b,dob,birth,born,b-day,bday,geboren,geburts,geb.,naissance,naiss,anniversaire,nacimiento,"
-        "nacid,nació,cumple,compi,nascit,nascid,nasc.,nacque,complean,nascimento,geboorte,nac.,né(,née(",
+        "nacid,nació,cumple,compi,nascit,nascid,nasc.,nacque,complean,nascimento,geboorte,nac.,né(,née(,fecha,anniv,"
+        "soy del,geb-,gebd,gebt",
         short="geb né née nac nasc nací nato nata",
     ),
     Rule(
         "password", CODES, shapes.PIN, shapes.is_code, after=True, free=r"[^\d.!?\n]{0,40}[:=(]\s{0,9}\(?",
         stems="digicode,keypad,geheimzahl,code,alarm,combin,combo,kombination,código,codice,clave,numero,prüfziffer,"
-        "prüfnummer,crypto",
+        "ntsperr,prüfnummer,crypto,entsperr",
         short="pin puk cvv cvc tan otp csc",
     ),
     Rule(
@@ -112,13 +119,20 @@ RULES = (
         "keysafe,key safe,lock,keybox,key box,boîte,clavier,keypad,tastierino,portail,portone,cancello,gate,digicode",
     ),
     Rule(
+        "password", ENTERING, shapes.LONG_PIN, shapes.is_code, gap=r"[ \t]+",
+        stems="pulsa,teclea,digita,premi,faites,taper,tapez,compose,drück,key in",
+        short="marca fai faire fais tape dial press type punch enter tipp tippe",
+    ),
+    Rule(
         "token", SECRETS, shapes.KEY, shapes.is_mixed, free=r"[^\d.!?\n]{0,30}",
-        stems="key,token,secret,secrète,privée,privada,jeton,bearer,clé,clave,llave,chiave,schlüssel,webhook",
+        stems="key,token,secret,secrète,privée,privada,jeton,bearer,cléapi,clépriv,clave,llave,chiave,schlüssel,webhook",
+        short="clé clés",
     ),
     Rule(
         "token", r"(?:api[ -]?)?keys?|schlüssel|clés?|clave(?: api)?|llave|chiave(?: api)?",
         r"[A-Za-z0-9_-]{32,200}(?!\w)", shapes.is_mixed, after=True, free=r"[^\d.!?\n]{0,30}",
-        stems="key,schlüssel,clé,clave,llave,chiave",
+        stems="key,schlüssel,clave,llave,chiave",
+        short="clé clés",
     ),
 )  # fmt: skip
 """Numbers of papers, plates, chassis, dates of birth, codes of locks, and keys."""

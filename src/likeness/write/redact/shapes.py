@@ -24,7 +24,8 @@ DATE = (
     rf"20)\d{{2}})(?![\w]|[./-]\d)"
 )
 PIN = (
-    r"[A-Za-z]?\d{3,8}(?:[#*]|[A-Za-z](?!\w))?(?!\w|[.,:/ -]\d| ?(?:%|€|\$|euros?|times|mal|fois|veces|volte|"
+    r"(?:\d{2}[A-Z]\d{2}|[A-Za-z]?\d{3,8})(?:[#*]|[A-Za-z](?!\w))?(?!\w|[.,:/ -]\d| ?(?:%|€|\$|euros?|times|mal|"
+    r"fois|veces|volte|"
     r"tries|attempts)\b)"
 )
 LONG_PIN = (
@@ -53,7 +54,7 @@ def is_paper(value: str, gap: str) -> bool:
             and " " not in value
             and (_digits(value) >= 5 or value.upper() == value or not re.search(r"[aeiou]", value))
         )
-    return size >= 6 and bool(enough) and not re.fullmatch(DATE, value)
+    return size >= 6 and bool(enough) and not re.fullmatch(rf"{DATE}|\d\.\d+", value)
 
 
 def is_plate(value: str, gap: str) -> bool:
@@ -111,7 +112,7 @@ def is_mixed(value: str, gap: str) -> bool:
 _NO_VALUE = re.compile(
     r"[*•x.…_-]+$|[$%]\{?[A-Z_({]|\$\w|\{\{|<|(?:your|my_|the_|change|example|placeholder|secret_?here|os\.|"
     r"process\.|"
-    r"getenv|env\.|null|none|true|false|required|optional|string)|https?:|/(?:etc|var|usr|home|opt|run)/|\[|"
+    r"getenv|env\.|null|none|true|false|required|optional|string)|https?:|[/\\]|\[|"
     r"\w+\(|\w+\[|[A-Za-z_]+\.[a-z_]+(?:\.[a-z_]+)*$",
     re.I,
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 _MARKUP = re.compile(
     r"</?(?:a|b|i|u|p|em|br|li|td|tr|div|span|font|strong|code|pre|tt)\b[^<>\n]{0,200}>|"
     r"&(?:nbsp|amp|lt|gt|quot|#\d{1,5}|#x[0-9a-f]{1,5});|"
-    r"(?:(?<!\S)|(?<=[(\"':>]))[*`]{1,2}(?=\S)|(?<=\S)[*`]{1,2}(?=[\s.,;:!?)\"'<&]|$)",
+    r"(?:(?<!\S)|(?<=[(\"':>]))[*`]{1,2}(?!\d{1,2}\.\d{1,2}\.\d{2,4}(?![\d*]))(?=\S)|(?<=\S)[*`]{1,2}(?=[\s.,;:!?)\"'<&]|$)",
     re.I,
 )
 _SPACES = str.maketrans(
