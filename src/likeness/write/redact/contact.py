@@ -14,11 +14,14 @@ _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}(?![\w-])|"
     r"(?<![\w.+-])[\w.+-]{2,64} ?(?:\[at\]|\(at\)|_at_|<at>) ?(?:[\w-]+ ?(?:\.|\[dot\]|"
     r"\(dot\)) ?){1,4}[A-Za-z]{2,10}\b|"
-    r"(?<![\w.+-])[\w.+-]{2,64} ?[\[(](?:at|ät|arroba|arobase|chiocciola)[\])] ?"
-    r"(?:[\w-]+ ?(?:\.|[\[(](?:dot|punkt|point|punto|ponto)[\])]) ?){1,4}[A-Za-z]{2,10}\b|"
-    r"(?<![\w.+-])[\w.+-]{2,64} at (?:[\w-]+ dot ){1,3}[A-Za-z]{2,10}\b|"
     r"(?<![\w.+-])(?:(?<=<)\w|\w+[._+\d])[\w.+-]{1,63} at (?:[a-z0-9-]+\.){1,4}(?:com|org|net|edu|gov|ac\.uk|"
     r"co\.uk|[a-z]{2})\b(?!/)",
+    re.I,
+)
+_WRITTEN_OUT = re.compile(
+    r"(?<![\w.+-])[\w.+-]{2,64} ?[\[(](?:at|ät|arroba|arobase|chiocciola)[\])] ?"
+    r"(?:[\w-]+ ?(?:\.|[\[(](?:dot|punkt|point|punto|ponto)[\])]) ?){1,4}[A-Za-z]{2,10}\b|"
+    r"(?<![\w.+-])[\w.+-]{2,64} at (?:[\w-]+ dot ){1,3}[A-Za-z]{2,10}\b",
     re.I,
 )
 _SPELLED_OUT = re.compile(
@@ -111,6 +114,9 @@ def find(text: str, regions: Sequence[str]) -> Iterator[Span]:
     ):
         for match in _EMAIL.finditer(text):
             yield Span(*match.span(), "email")
+        if " dot " in text or "(" in text or "[" in text:
+            for match in _WRITTEN_OUT.finditer(text):
+                yield Span(*match.span(), "email")
         for match in _SPELLED_OUT.finditer(text):
             academic = re.search(r"\.(?:ac\.uk|edu)$", match[0], re.I) and not _NO_USER.match(match[0])
             if match["known"] or academic or _MAIL_WORD.search(text[max(0, match.start() - 40) : match.start()]):

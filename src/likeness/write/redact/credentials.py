@@ -75,7 +75,7 @@ def find(text: str) -> Iterator[Span]:
         group = next(name for name, value in match.groupdict().items() if value)
         if is_filled_in(match[group]) and (group == "user" or secret_like(match[group])):
             yield _trimmed(match, group, "password")
-    for pattern in (_PAIR, _AFTER_ADDRESS, _NETWORK):
+    for pattern in (_PAIR, _AFTER_ADDRESS, _NETWORK) if "@" in text else (_PAIR, _NETWORK):
         for match in pattern.finditer(text):
             if is_filled_in(match["value"]) and _chosen(match["value"]):
                 yield _trimmed(match, "value", "password")
