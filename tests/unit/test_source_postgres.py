@@ -123,7 +123,11 @@ def test_a_table_into_the_store_and_again(tickets: Path, tmp_path: Path) -> None
         assert (second.sender, second.sender_name, second.body) == ("sam@example.org", "Sam Rivers", "On its way 🎉")
         assert second.sent_at == datetime(2023, 4, 1, 7, 40, tzinfo=UTC)
         assert (second.conversation, second.reply_to, second.from_owner) == ("postgres:17", "postgres:17/1", True)
-        assert (last_row.sender, last_row.from_owner, last_row.reply_to) == ("support", True, f"{last_row.conversation}/5")
+        assert (last_row.sender, last_row.from_owner, last_row.reply_to) == (
+            "support",
+            True,
+            f"{last_row.conversation}/5",
+        )
         assert drain(ingest(store, ME, [tickets]))[-1].metrics["kept"] == 0
 
 
