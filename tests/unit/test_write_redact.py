@@ -413,3 +413,36 @@ def test_what_stands_in_settings_pairs_and_chat_goes(text: str, gone: str) -> No
 )
 def test_blanks_to_fill_in_and_figures_stay(text: str) -> None:
     assert REDACTOR.redact(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("the password is sunshine", "sunshine"),
+        ("pw is bluewhale, dont tell", "bluewhale"),
+        ("Das Passwort lautet Sonnenblume.", "Sonnenblume"),
+        ("mot de passe : tournesol", "tournesol"),
+        ("my pin is four four one seven", "four one"),
+        ("PIN: vier sieben eins neun", "sieben"),
+        ("The alarm code is 4-8-2-1", "4-8-2-1"),
+        ("username sam password hunter", "hunter"),
+    ],
+)
+def test_a_secret_may_be_a_word(text: str, gone: str) -> None:
+    assert gone not in REDACTOR.redact(text).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The password is wrong.",
+        "the password is something you choose",
+        "Das Passwort ist abgelaufen.",
+        "I forgot my password, is anyone there?",
+        "do you have the correct username and password selected",
+        "the source code has one two three bugs",
+        "the password is the same as before",
+    ],
+)
+def test_what_is_said_of_a_password_stays(text: str) -> None:
+    assert REDACTOR.redact(text).text == text

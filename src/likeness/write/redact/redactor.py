@@ -7,7 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from likeness.write.redact import address, announced, contact, credentials, identity, passwords, secrets, tables
+from likeness.write.redact import (
+    address,
+    announced,
+    contact,
+    credentials,
+    identity,
+    passwords,
+    secrets,
+    spelled,
+    tables,
+)
 from likeness.write.redact.names import Names
 from likeness.write.redact.spans import Span
 from likeness.write.redact.view import plain_view, windows
@@ -29,13 +39,13 @@ _PRIORITY = (
     "name",
 )
 PLACEHOLDERS = tuple(f"[{kind}]" for kind in _PRIORITY)
-_NEARBY = (announced.find, passwords.find, credentials.find)
+_NEARBY = (announced.find, passwords.find, credentials.find, spelled.find)
 """What a word nearby gives away: looked for piece by piece."""
 _FINDERS = (secrets.find, identity.find, address.find, tables.find)
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "CH", "AT", "AU", "SE", "PL")
 _MAY_HOLD = re.compile(
     r"[\d@]|\bat\b|\bpw\b|\[at\]|\(at\)|pass|pwd|kennwort|clave|senha|mdp|wort|parola|secret|token|key|contraseña|"
-    r"wachtwoord|hasło|пароль|lösenord|adgangskode|salasana|şifre|fi code|BEGIN|cred|zugang|login|identifiant|acces|ssid|wi-?fi|wlan|psw|--?u|://|[A-Za-z0-9+_-]{24}",
+    r"wachtwoord|hasło|пароль|lösenord|adgangskode|salasana|şifre|fi code|BEGIN|cred|zugang|login|identifiant|acces|ssid|wi-?fi|wlan|psw|--?u|\bp[iu][nk]\b|c[oó]d[ei]|kode|combin|kombin|://|[A-Za-z0-9+_-]{24}",
     re.I,
 )
 
