@@ -22,6 +22,8 @@ from likeness.sources.shared.chats import resumable
 
 _MAGIC = b"!BDN"
 _CONTENT = slice(8, 10)
+_HEADER = 512
+"""Bytes of the header in the older of the two forms (MS-PST 2.2.2.6)."""
 _ADDRESS_BOOK = b"AB"
 _LIBRARY, _PROGRAM = "pypff", program.NAME
 _INSTALL = "pip install 'likeness[pst]', or install the program readpst (Debian and Ubuntu: apt install pst-utils)"
@@ -39,9 +41,8 @@ class PstSource:
 
     def recognises(self, path: Path) -> bool:
         """True for such an archive, where there is something to read it with and libpff, if that is it, can open it."""
-        if not _is_archive(path) or not _reader():
-            return False
-        return _reader() == _PROGRAM or library.failure(path) is None
+        reader = _reader()
+        return bool(reader) and _is_archive(path) and _failure(path, reader) is None
 
     def files(self, path: Path) -> Sequence[Path]:
         """The archive itself."""
@@ -58,7 +59,7 @@ class PstSource:
         reader = _reader()
         if not reader:
             return f"{path.name} is an Outlook archive, and nothing to read it with is installed: {_INSTALL}"
-        failure = library.failure(path) if reader == _LIBRARY else None
+        failure = _failure(path, reader)
         return (
             f"{path.name} is an Outlook archive that is damaged or encrypted ({failure}): {_REPAIR}"
             if failure
@@ -96,6 +97,13 @@ class PstSource:
             return
         with program.unpacked(path) as found:
             yield from resumable(program.messages(path.name, found, owner, wanted), start=start, size=size)
+
+
+def _failure(path: Path, reader: str) -> str | None:
+    """Why an archive cannot be opened. readpst tells only by reading it, so there the length of the header decides."""
+    if path.stat().st_size < _HEADER:
+        return "its header is cut short"
+    return library.failure(path) if reader == _LIBRARY else None
 
 
 def _is_archive(path: Path) -> bool:
