@@ -140,7 +140,7 @@ def tell(reply: dict[str, Any], out: Path, seconds: float) -> None:
         f"""
 Open {out / "report.html"} in a browser. Then, with your own data:
   .venv/bin/likeness init NAME
-  .venv/bin/likeness import PATH…            mail (mbox, eml) and WhatsApp exports
+  .venv/bin/likeness import PATH…            mail, chats, transcripts; zips as they are
   .venv/bin/likeness prepare writing
   .venv/bin/likeness enrol voice PATH…       recordings of yourself
   .venv/bin/likeness write "thank Ana for the slides"
