@@ -29,7 +29,7 @@ _MESSAGE = re.compile(rf"(?:^|/){re.escape(_MESSAGES)}/(?:.*/)?message_\d+\.xml$
 _ACCOUNT = re.compile(r"(?:^|/)Accounts/([^/@\s]+@[^/@\s]+)/")
 _LOOKED_AT = 200_000
 _HTML = re.compile(r"^\s*<(?:!doctype|html|head|body|div|p|meta|table|span)\b", re.IGNORECASE)
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 _YES = ("1", "1E0")
 _TAGS = 200_000
 """Tags in one mail; its text has none, as they are escaped there."""
