@@ -15,13 +15,14 @@ from likeness.core import artefacts
 from likeness.core.errors import Busy, EngineMissing, InputError, NotFound, NotReady, TooFewExamples
 from likeness.core.events import drain
 from likeness.core.home import Home, PersonHome
+from likeness.core.prompts import SYSTEM_PROMPT
 from likeness.core.recipes import presets
 from likeness.core.store import Store
 from likeness.core.types import Message
 from likeness.write import corpus, dataset, dedupe, helpers, pair
 from likeness.write.edition import edition
 from likeness.write.prepare import latest_dataset, prepare
-from likeness.write.recipe import SYSTEM_PROMPT, PrepareRecipe, prepare_recipe
+from likeness.write.recipe import PrepareRecipe, prepare_recipe
 
 START = datetime(2019, 3, 1, 9, tzinfo=UTC)
 TOPICS = [

@@ -24,13 +24,16 @@ class Manifest:
     """What an artefact says of itself.
 
     ``data_hash`` identifies what it was made from, ``recipe`` how, ``measures`` what was measured of it,
-    ``engine`` which engine opens it ("" for data), ``parents`` the artefacts it was made from.
+    ``engine`` which engine made it ("" for data), ``parents`` the artefacts it was made from. ``form`` names the file
+    format of an adapter that several engines open ("lora": PEFT safetensors, see ``core.lora``); "" is the engine's
+    own.
     """
 
     kind: ArtefactKind
     name: str
     engine: str = ""
     base_model: str = ""
+    form: str = ""
     data_hash: str = ""
     recipe: Mapping[str, Any] = field(default_factory=dict)
     measures: Mapping[str, Any] = field(default_factory=dict)

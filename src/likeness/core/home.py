@@ -6,6 +6,7 @@ One folder per person under the home (``~/Likeness/<name>/`` or wherever the set
     store.sqlite  messages, ledger, recordings, jobs
     recordings/   what was recorded or imported, as it came
     datasets/     adapters/     corpora/     voices/
+    runs/         trainings that are under way or were interrupted
 
 Folders are 0700, files 0600. A home on a disk that is not there is an error, never a silent new folder.
 """
@@ -59,6 +60,10 @@ class PersonHome:
     @property
     def adapters(self) -> Path:
         return self.root / "adapters"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
 
     @property
     def corpora(self) -> Path:

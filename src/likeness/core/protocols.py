@@ -6,7 +6,7 @@ Sources are registered under the entry-point group ``likeness.sources``, engines
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
@@ -19,9 +19,13 @@ from likeness.core.types import (
     Audio,
     Clip,
     Draft,
+    Estimate,
     Identity,
     Message,
     Progress,
+    Provenance,
+    ScoreRequest,
+    Scores,
     Skipped,
     SpeakRequest,
     WriteRequest,
@@ -114,7 +118,7 @@ class EngineInfo:
     name: str
     title: str
     kind: frozenset[str]
-    """Any of "writer", "speaker", "trainer", "embedder"."""
+    """Any of "writer", "speaker", "trainer", "embedder", "deployer"."""
     needs: tuple[str, ...] = ()
     """Importable libraries, by module name."""
     install: str = ""
@@ -123,7 +127,11 @@ class EngineInfo:
     """Resident memory while loaded, roughly."""
     can: frozenset[str] = frozenset()
     """Any of "streaming", "adapter", "clone", "emotion", "rewrite", "draft"; "verbatim" when its adapters hold texts of
-    the person word for word."""
+    the person word for word. Of language models: "chat" (any conversation, also without an adapter), "switch" (the
+    adapter is named in each request, the base stays loaded), "concurrent" (an :class:`AsyncWriter`: many requests at
+    once, its model lives elsewhere), "score", "fuse", "resume" (an interrupted training continues exactly)."""
+    opens: frozenset[str] = frozenset()
+    """Forms of adapter it can use (``Manifest.form``): "lora" for PEFT LoRA; what it learned itself it always opens."""
     licence: str = ""
     notes: str = ""
 
@@ -157,6 +165,64 @@ class Writer(Protocol):
     """Writes text."""
 
     def write(self, request: WriteRequest) -> Draft: ...
+
+
+@runtime_checkable
+class AsyncWriter(Protocol):
+    """Writes for many callers at once: a client of a server that holds the model."""
+
+    def stream(self, request: WriteRequest) -> tuple[Provenance, AsyncIterator[str]]:
+        """As :meth:`Writer.write`; the pieces come as the server sends them. Closing the iterator ends the request.
+
+        Raises as ``Writer.write`` does, at the latest at the first piece.
+        """
+        ...
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """Says how likely its model finds given answers: for perplexity and for what it has memorised."""
+
+    def score(self, request: ScoreRequest) -> Scores:
+        """Float64 of shape (n, 2): log probability (natural, summed over the answer and its end), and tokens."""
+        ...
+
+
+@runtime_checkable
+class Estimating(Protocol):
+    """A trainer that can say what a run will cost."""
+
+    @classmethod
+    def estimate(cls, data: Path, recipe: Mapping[str, Any]) -> Iterator[Event | Estimate]:
+        """Do a few real steps, throw them away, and yield an :class:`Estimate` last. Writes nothing that stays.
+
+        Raises :class:`EngineMissing` when the base is not on this machine, :class:`DoesNotFit` when it cannot even be
+        loaded; the hint names the nearest that fits.
+        """
+        ...
+
+
+@runtime_checkable
+class Fusing(Protocol):
+    """Writes base and adapter as one model."""
+
+    @classmethod
+    def fuse(cls, adapter: Path, base: Path, out: Path) -> Iterator[Event]:
+        """Fill the empty folder ``out`` with a complete model (safetensors, configuration, tokenizer)."""
+        ...
+
+
+@runtime_checkable
+class Deployer(Protocol):
+    """Hands an adapter to another program that serves models."""
+
+    def deploy(self, adapter: Path, files: Mapping[str, Path], options: Mapping[str, Any]) -> Iterator[Event]:
+        """Make a model called ``options["name"]`` on ``options["from"]`` there, with the adapter in ``files``.
+
+        The last event's note is the model's name. Raises :class:`EngineMissing` and :class:`InputError` with what to
+        do (not running, too old, no such base, a base that carries an adapter already).
+        """
+        ...
 
 
 @runtime_checkable
@@ -197,6 +263,7 @@ class Trainer(Protocol):
         """Learn from the directory ``data`` and fill the empty directory ``out``; the caller publishes it.
 
         Writing: ``data`` is a Dataset. Speaking: ``data`` is a Corpus directory (``corpus.json``, see
-        ``speak.corpus``) with the clips' sound files.
+        ``speak.corpus``) with the clips' sound files. For an engine that ``can`` "resume", ``out`` may hold what an
+        interrupted run of the same data and recipe left there, and the run goes on from its last checkpoint.
         """
         ...

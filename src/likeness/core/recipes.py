@@ -1,6 +1,6 @@
 """Presets of recipes: ``recipes/NAME.yaml`` in the package is the only place where defaults of a run are written.
 
-Each file has ``standard`` with every value; the other presets change what they name.
+The first preset of a file has every value; the others change what they name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def presets(name: str) -> dict[str, dict[str, Any]]:
     """The presets in ``recipes/<name>.yaml``, each with every value and its own name as ``preset``."""
     text = resources.files("likeness").joinpath(f"recipes/{name}.yaml").read_text(encoding="utf-8")
     loaded: dict[str, dict[str, Any]] = yaml.safe_load(text)
-    base = loaded["standard"]
+    base = next(iter(loaded.values()))
     return {preset: {**base, **values, "preset": preset} for preset, values in loaded.items()}
 
 

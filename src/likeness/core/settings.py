@@ -28,6 +28,13 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Loopback address the gateway binds to.")
     port: int = Field(8765, ge=0, le=65535, description="Port of the gateway; 0 takes a free one.")
     writer: str = Field("builtin.recall", description="Engine that writes.")
+    writer_model: str = Field(
+        "", description="Model of that engine: a name at Ollama or another server; for mlx and torch a base's folder."
+    )
+    substance: str = Field("", description="Engine that writes what to say before `writer` says it; none when empty.")
+    substance_model: str = Field("", description="Model of that engine.")
+    trainer: str = Field("", description="Engine that trains language models: mlx or torch; the one here when empty.")
+    models: Path | None = Field(None, description="Folder of models; `models` in the home when left out.")
     speaker: str = Field("builtin.voice", description="Engine that speaks.")
     allow_stale: bool = Field(
         False, description="Whether the gateway uses what was learned from messages that were forgotten since."
@@ -35,6 +42,10 @@ class Settings(BaseSettings):
     embedder: str = Field("", description="Engine that search by meaning uses; none when empty.")
     embedding_model: str = Field("", description="Model of that engine: its name, or the folder of mlx.embed.")
     ollama_url: str = Field("http://127.0.0.1:11434", description="Where Ollama answers.")
+    openai_url: str = Field(
+        "http://127.0.0.1:8080/v1", description="Where an OpenAI-compatible server answers (llama-server, vLLM …)."
+    )
+    openai_key: str = Field("", repr=False, description="Key of that server, where it wants one.")
     engine_hosts: list[str] = Field(
         default_factory=list, description="Host names besides this machine's to which an engine may send text."
     )

@@ -136,7 +136,15 @@ class Example:
     message_ids: tuple[str, ...] = ()
 
 
-WriteTask = Literal["draft", "rewrite", "neutralise", "instruct"]
+WriteTask = Literal["draft", "rewrite", "neutralise", "instruct", "chat"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation with a chat model. Nested inside requests, so it crosses to worker processes."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,11 @@ class WriteRequest:
     ``rewrite``: ``text`` is plain or assistant-like text to be put into the person's words.
     ``neutralise``: ``text`` is the person's own; the same said plainly, with their habits taken out.
     ``instruct``: ``text`` is the person's own; the instruction that could have led to it.
+    ``chat``: ``turns`` is a conversation for a language model, answered as it is.
+
+    ``adapter`` is the folder of the adapter this one request is written with, for engines that ``can`` "switch"; ""
+    is the base model as it is. ``temperature`` 0 is greedy. ``max_tokens`` 0 leaves the length to the engine, which
+    then stops by ``max_characters``. Engines without a language model ignore what they have no use for.
     """
 
     task: WriteTask
@@ -159,6 +172,45 @@ class WriteRequest:
     max_characters: int = 4000
     temperature: float = 0.0
     seed: int = 0
+    turns: tuple[Turn, ...] = ()
+    adapter: str = ""
+    top_p: float = 1.0
+    max_tokens: int = 0
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRequest:
+    """Answers whose likelihood is wanted: pairs of a conversation and the answer to it, by the base or an adapter."""
+
+    items: tuple[tuple[tuple[Turn, ...], str], ...]
+    adapter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a training run will take, measured from a few real steps on this machine.
+
+    ``steps`` optimizer steps of about ``tokens_per_step`` tokens (padding included), ``useful_tokens`` of them in all
+    being the person's own; ``seconds`` for the whole run with its validations; ``peak_mb`` the largest memory seen or
+    predicted for the longest row; ``available_mb`` what this machine lets the run have. ``rows_left_out`` counts rows
+    longer than the window. ``advice`` are plain sentences: which base fits, what would make it faster.
+    """
+
+    base: str
+    parameters: int
+    trainable: int
+    rows: int
+    rows_left_out: int
+    steps: int
+    tokens_per_step: float
+    useful_tokens: int
+    tokens_per_second: float
+    seconds: float
+    peak_mb: float
+    available_mb: float
+    fits: bool
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +248,8 @@ class Draft:
 
 Samples = NDArray[np.float32]
 Vectors = NDArray[np.float32]
+Scores = NDArray[np.float64]
+"""Shape (n, 2): the sum of the natural log probabilities of an answer's tokens, its end included, and their number."""
 
 
 @dataclass(frozen=True, slots=True)

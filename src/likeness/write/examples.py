@@ -14,10 +14,10 @@ from typing import cast
 
 from likeness.core import plugins
 from likeness.core.errors import EngineMissing
+from likeness.core.prompts import DRAFT_PROMPT, REPLY_PROMPT, REWRITE_PROMPT
 from likeness.core.protocols import Writer
 from likeness.core.types import Example, ExampleKind, Exchange, WriteRequest
 from likeness.write.dataset import Row, example_to_json, line
-from likeness.write.recipe import DRAFT_PROMPT, REPLY_PROMPT, REWRITE_PROMPT
 from likeness.write.redact import Names, Redactor
 
 

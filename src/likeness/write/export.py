@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from likeness.core import files
+from likeness.core.prompts import SYSTEM_PROMPT
 from likeness.core.types import Example
 from likeness.write import dataset
 from likeness.write.helpers import Helpers
-from likeness.write.recipe import SYSTEM_PROMPT
 from likeness.write.redact import Names, scan
 
 _LINES_AT_ONCE = 20_000

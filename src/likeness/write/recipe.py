@@ -1,7 +1,4 @@
-"""How a writing dataset is made: every option once, with its description and unit. Presets: ``recipes/prepare.yaml``.
-
-The prompts stand here too, since training files, model files and gateway must use the same ones, byte for byte.
-"""
+"""How a writing dataset is made: every option once, described, with its unit. Presets: ``recipes/prepare.yaml``."""
 
 from __future__ import annotations
 
@@ -11,14 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from likeness.core import recipes
 from likeness.core.types import ExampleKind
-
-SYSTEM_PROMPT = (
-    "You write as one particular person. Use their words, their tone and their habits. "
-    "Answer with the text alone, without comment."
-)
-REPLY_PROMPT = "Write my reply to this message:\n\n{context}"
-DRAFT_PROMPT = "{instruction}"
-REWRITE_PROMPT = "Rewrite this text in my own words. Keep every fact:\n\n{text}"
 
 PreparePreset = Literal["quick", "standard", "thorough"]
 

@@ -1,0 +1,69 @@
+"""Models on this machine: where they lie, and the error when one is not there. Nothing here downloads.
+
+A model is a folder with ``config.json``, ``tokenizer.json`` and ``*.safetensors``. It is named by its path, by its
+folder in the folder of models (``Qwen2.5-3B-Instruct`` or ``Qwen/Qwen2.5-3B-Instruct``), or by a name that the Hugging
+Face cache of this machine holds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from likeness.core.errors import EngineMissing, InputError
+from likeness.core.settings import settings
+
+
+def models_folder() -> Path:
+    """Where models lie: the setting ``models``, else ``models`` in the home."""
+    chosen = settings()
+    return (chosen.models or chosen.home / "models").expanduser()
+
+
+def find_model(name: str) -> Path:
+    """The folder of the model called ``name``.
+
+    Raises :class:`EngineMissing`, with how to get it, when it is not on this machine, and :class:`InputError` when the
+    folder lacks a file or has only pickled weights.
+    """
+    at = Path(name).expanduser()
+    if name.startswith((".", "/", "~")) and not at.is_dir():
+        raise EngineMissing(f"there is no folder {at}", hint="name the folder of a model")
+    places = [at, models_folder() / name, models_folder() / name.rsplit("/", 1)[-1], *_cached(name)]
+    for place in places:
+        if (place / "config.json").is_file():
+            _check(place)
+            return place
+    target = models_folder() / name.rsplit("/", 1)[-1]
+    raise EngineMissing(
+        f"the model {name} is not on this machine",
+        hint=f"get it once, with the Hugging Face client: hf download {name} --local-dir {target}",
+    )
+
+
+def model_config(folder: Path) -> dict[str, Any]:
+    """``config.json`` of a model. Raises :class:`InputError` when it is damaged."""
+    try:
+        found: dict[str, Any] = dict(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+        return found
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"{folder.name}/config.json cannot be read: {error}", hint="get the model again") from None
+
+
+def _cached(name: str) -> list[Path]:
+    """Snapshots of ``name`` in the Hugging Face cache, the newest first."""
+    cache = os.environ.get("HF_HUB_CACHE") or os.environ.get("HF_HOME", "~/.cache/huggingface") + "/hub"
+    snapshots = Path(cache).expanduser() / f"models--{name.replace('/', '--')}" / "snapshots"
+    return sorted(snapshots.glob("*"), key=lambda folder: folder.stat().st_mtime, reverse=True)
+
+
+def _check(folder: Path) -> None:
+    model_config(folder)
+    if not (folder / "tokenizer.json").is_file():
+        raise InputError(f"{folder.name} has no tokenizer.json", hint="get the whole model, with its tokenizer")
+    if not any(folder.glob("*.safetensors")):
+        pickled = any(folder.glob("*.bin")) or any(folder.glob("*.pth"))
+        told = "only pickled weights, which can run code when read" if pickled else "no weights"
+        raise InputError(f"{folder.name} has {told}", hint="get the model with its *.safetensors")
