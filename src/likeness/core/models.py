@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from likeness.core import artefacts
 from likeness.core.errors import EngineMissing, InputError
 from likeness.core.settings import settings
 
@@ -41,6 +42,14 @@ def find_model(name: str) -> Path:
         f"the model {name} is not on this machine",
         hint=f"get it once, with the Hugging Face client: hf download {name} --local-dir {target}",
     )
+
+
+def base_of(adapter: Path) -> Path:
+    """The folder of the model that the adapter in ``adapter`` was learned on: its own ``base`` folder where it has one
+    (preset ``smoke``), else the model its manifest names. Raises as :func:`find_model` and ``artefacts.load`` do.
+    """
+    own = adapter / "base"
+    return own if (own / "config.json").is_file() else find_model(artefacts.load(adapter).base_model)
 
 
 def model_config(folder: Path) -> dict[str, Any]:
