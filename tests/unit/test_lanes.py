@@ -15,13 +15,13 @@ import pytest
 
 from likeness.core.errors import Busy, DoesNotFit, EngineFailed, EngineMissing, InputError, TooFewExamples
 from likeness.core.lanes import Lanes
-from likeness.core.types import SpeakRequest, WriteRequest
+from likeness.core.types import Ending, SpeakRequest, WriteRequest
 
 ENGINE = """
     import os, time
     from likeness.core.errors import TooFewExamples
     from likeness.core.protocols import EngineInfo
-    from likeness.core.types import Draft, Provenance
+    from likeness.core.types import Draft, Ending, Provenance
 
 
     class PersonalShortage(TooFewExamples):
@@ -38,6 +38,10 @@ ENGINE = """
         def open(cls, artefact=None, options=None):
             return cls(artefact)
 
+        @classmethod
+        def memory_needed(cls, artefact, options):
+            return int((options or {}).get("memory_mb", MEMORY))
+
         def close(self):
             pass
 
@@ -53,7 +57,8 @@ ENGINE = """
             if request.text == "fault":
                 raise ValueError("the owner's secret")
             provenance = Provenance(engine="odd", method="generated", note=str(os.getpid()))
-            return Draft(pieces=self.pieces(request.text), provenance=provenance)
+            ending = Ending("length", prompt_tokens=2, completion_tokens=3)
+            return Draft(pieces=self.pieces(request.text), provenance=provenance, ended=lambda: ending)
 
         def pieces(self, text):
             if text == "die":
@@ -138,6 +143,19 @@ def test_errors_cross_the_line_intact_and_foreign_ones_without_their_text(lanes:
         list(lanes.speaker("odd").speak(SpeakRequest(text="x")))
     with pytest.raises(EngineMissing, match="nobody"):
         lanes.writer("nobody").write(ask("x"))
+
+
+def test_how_a_text_ended_crosses_the_line(lanes: Lanes, odd: Path) -> None:
+    draft = lanes.writer("odd").write(ask("fine"))
+    assert draft.ended() == Ending()
+    assert list(draft.pieces)
+    assert draft.ended() == Ending("length", prompt_tokens=2, completion_tokens=3)
+
+
+def test_memory_is_asked_for_by_what_the_engine_is_opened_on(lanes: Lanes, odd: Path) -> None:
+    assert list(lanes.writer("odd").write(ask("x")).pieces)
+    with pytest.raises(DoesNotFit, match="9000 MB"):
+        lanes.writer("odd", options={"memory_mb": 9000}).write(ask("x"))
 
 
 def test_a_dead_process_is_said_and_the_next_request_works(lanes: Lanes, odd: Path) -> None:

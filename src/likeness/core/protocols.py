@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from likeness.core.events import Event
 from likeness.core.types import (
     Audio,
+    BaseFit,
     Clip,
     Draft,
     Estimate,
@@ -161,6 +162,16 @@ class Engine(Protocol):
 
 
 @runtime_checkable
+class Sized(Protocol):
+    """An engine whose need of memory depends on the model it is opened on."""
+
+    @classmethod
+    def memory_needed(cls, artefact: Path | None, options: Mapping[str, Any] | None) -> int:
+        """MB it will take, opened on these, without loading anything. Raises as ``Engine.open`` does."""
+        ...
+
+
+@runtime_checkable
 class Writer(Protocol):
     """Writes text."""
 
@@ -199,6 +210,11 @@ class Estimating(Protocol):
         Raises :class:`EngineMissing` when the base is not on this machine, :class:`DoesNotFit` when it cannot even be
         loaded; the hint names the nearest that fits.
         """
+        ...
+
+    @classmethod
+    def bases(cls, recipe: Mapping[str, Any]) -> tuple[BaseFit, ...]:
+        """Which known models this machine can tune with ``recipe``, smallest first; by arithmetic, loads none."""
         ...
 
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -188,13 +188,24 @@ class ScoreRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class BaseFit:
+    """Whether a model can be tuned on this machine: ``predicted_mb`` of memory for the recipe asked about."""
+
+    base: str
+    parameters: int
+    predicted_mb: float
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What a training run will take, measured from a few real steps on this machine.
 
     ``steps`` optimizer steps of about ``tokens_per_step`` tokens (padding included), ``useful_tokens`` of them in all
     being the person's own; ``seconds`` for the whole run with its validations; ``peak_mb`` the largest memory seen or
     predicted for the longest row; ``available_mb`` what this machine lets the run have. ``rows_left_out`` counts rows
-    longer than the window. ``advice`` are plain sentences: which base fits, what would make it faster.
+    longer than the window. ``advice`` are plain sentences: which base fits, what would make it faster. ``bases`` are
+    known models with the memory the same recipe would take with each, smallest first.
     """
 
     base: str
@@ -211,6 +222,7 @@ class Estimate:
     available_mb: float
     fits: bool
     advice: tuple[str, ...] = ()
+    bases: tuple[BaseFit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +249,25 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How a draft of a language model ended: ``reason`` "stop" (the model or a stop string ended it), "length" (a limit
+    did) or "" (not known: not a language model, or read only in part), and how many tokens were read and written."""
+
+    reason: Literal["stop", "length", ""] = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A text on its way: ``pieces`` joined are the text alone, without preamble or marker."""
+    """A text on its way: ``pieces`` joined are the text alone, without preamble or marker.
+
+    ``ended`` says how it ended, once ``pieces`` have been read out.
+    """
 
     pieces: Iterator[str]
     provenance: Provenance
+    ended: Callable[[], Ending] = Ending
 
 
 # ── speaking ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from likeness.core.errors import Busy, EngineFailed
 from likeness.core.lanes import wire
 from likeness.core.lanes.process import WorkerProcess
 from likeness.core.protocols import EngineInfo
-from likeness.core.types import Audio, Provenance, Vectors
+from likeness.core.types import Ending, Provenance
 
 Admit = Callable[["Lane", EngineInfo], None]
 """Grants a lane the memory its engine needs, or raises."""
@@ -194,13 +194,13 @@ class Lane:
 
     # ── used by Answer ────────────────────────────────────────────────────────────────────────────────────
 
-    def next_piece(self) -> str | Audio | Vectors | None:
-        """The next piece of the request that holds the lane, ``None`` at its end."""
+    def next_piece(self) -> wire.Piece | wire.End:
+        """The next piece of the request that holds the lane, or its end."""
         process = self._process
         if process is None:
             raise EngineFailed(f"engine {self.engine!r} was stopped", hint="the next request starts it afresh")
-        message = self._expect(process, wire.Piece, wire.End)
-        return message.value if isinstance(message, wire.Piece) else None
+        message: wire.Piece | wire.End = self._expect(process, wire.Piece, wire.End)
+        return message
 
     def cancel(self) -> None:
         """Stop the running request; the process is killed if it does not let go within the grace."""
@@ -227,6 +227,7 @@ class Answer:
     def __init__(self, lane: Lane, provenance: Provenance | None) -> None:
         self._lane: Lane | None = lane
         self.provenance = provenance
+        self.ending = Ending()
 
     def __iter__(self) -> Self:
         return self
@@ -236,14 +237,15 @@ class Answer:
         if lane is None:
             raise StopIteration
         try:
-            piece = lane.next_piece()
+            message = lane.next_piece()
         except BaseException:
             self._done(lane)
             raise
-        if piece is None:
+        if isinstance(message, wire.End):
+            self.ending = message.ending or self.ending
             self._done(lane)
             raise StopIteration
-        return piece
+        return message.value
 
     def close(self) -> None:
         """Stop the work if it is not done yet."""

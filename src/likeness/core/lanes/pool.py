@@ -45,7 +45,7 @@ class LaneWriter:
         if answer.provenance is None:
             answer.close()
             raise TypeError("a writer's answer begins with its provenance")
-        return Draft(pieces=answer, provenance=answer.provenance)
+        return Draft(pieces=answer, provenance=answer.provenance, ended=lambda: answer.ending)
 
 
 class LaneSpeaker:

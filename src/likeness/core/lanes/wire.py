@@ -6,7 +6,7 @@
     Proceed()                 ->
                               <-  Opened(rate, model)         the model is in memory
     WriteRequest | SpeakRequest | EmbedRequest ->
-                              <-  Began(provenance), Piece(…)*, End()
+                              <-  Began(provenance), Piece(…)*, End(ending)
     Cancel()                  ->                              any time; answered by the End of what was running
 
 ``Failed`` may take the place of any answer. The worker ends when the lane's side of the pair is closed.
@@ -22,7 +22,7 @@ from typing import Any
 
 from likeness.core import errors
 from likeness.core.protocols import EngineInfo
-from likeness.core.types import Audio, EmbedRequest, Provenance, SpeakRequest, Vectors, WriteRequest
+from likeness.core.types import Audio, EmbedRequest, Ending, Provenance, SpeakRequest, Vectors, WriteRequest
 
 Request = WriteRequest | SpeakRequest | EmbedRequest
 
@@ -73,7 +73,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Nothing more comes for this request."""
+    """Nothing more comes for this request. ``ending`` comes with text that was written to its end."""
+
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True)

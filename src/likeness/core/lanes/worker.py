@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
 from likeness.core import plugins
 from likeness.core.errors import InputError
 from likeness.core.lanes import wire
-from likeness.core.protocols import Embedder, Engine, Speaker, Writer
-from likeness.core.types import Audio, EmbedRequest, Vectors, WriteRequest
+from likeness.core.protocols import Embedder, Engine, EngineInfo, Sized, Speaker, Writer
+from likeness.core.types import Audio, Draft, EmbedRequest, Vectors, WriteRequest
 
 
 def serve(line: Connection) -> None:
@@ -21,7 +22,7 @@ def serve(line: Connection) -> None:
     with ExitStack() as stack:
         try:
             kind = plugins.engine(opening.engine)
-            line.send(wire.Info(kind.info))
+            line.send(wire.Info(_needing(kind, opening)))
             line.recv()
             engine = stack.enter_context(kind.open(opening.artefact, opening.options))
         except EOFError:
@@ -36,7 +37,15 @@ def serve(line: Connection) -> None:
                 _answer(line, engine, opening.engine, message)
 
 
+def _needing(kind: type[Engine], opening: wire.Open) -> EngineInfo:
+    """What the engine says of itself, with the memory that this very model takes where the engine can tell."""
+    if not isinstance(kind, Sized):
+        return kind.info
+    return replace(kind.info, memory_mb=kind.memory_needed(opening.artefact, opening.options))
+
+
 def _answer(line: Connection, engine: Engine, name: str, request: wire.Request) -> None:
+    draft: Draft | None = None
     try:
         pieces: Iterator[str | Audio | Vectors]
         if isinstance(request, WriteRequest):
@@ -60,7 +69,7 @@ def _answer(line: Connection, engine: Engine, name: str, request: wire.Request) 
             if line.poll():
                 getattr(pieces, "close", lambda: None)()
                 break
-        line.send(wire.End())
+        line.send(wire.End(draft.ended() if draft is not None else None))
     except (EOFError, BrokenPipeError, ConnectionError):
         raise
     except Exception as error:
