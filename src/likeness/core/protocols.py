@@ -6,7 +6,7 @@ Sources are registered under the entry-point group ``likeness.sources``, engines
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from likeness.core.events import Event
 from likeness.core.types import (
+    AsyncDraft,
     Audio,
     BaseFit,
     Clip,
@@ -24,7 +25,6 @@ from likeness.core.types import (
     Identity,
     Message,
     Progress,
-    Provenance,
     ScoreRequest,
     Scores,
     Skipped,
@@ -180,13 +180,17 @@ class Writer(Protocol):
 
 @runtime_checkable
 class AsyncWriter(Protocol):
-    """Writes for many callers at once: a client of a server that holds the model."""
+    """Writes for many callers at once: a client of a server that holds the model. Used in one event loop."""
 
-    def stream(self, request: WriteRequest) -> tuple[Provenance, AsyncIterator[str]]:
-        """As :meth:`Writer.write`; the pieces come as the server sends them. Closing the iterator ends the request.
+    def stream(self, request: WriteRequest) -> AsyncDraft:
+        """As :meth:`Writer.write`; the pieces come as the server sends them. Closing them ends the request there.
 
         Raises as ``Writer.write`` does, at the latest at the first piece.
         """
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections that were opened in the running event loop."""
         ...
 
 

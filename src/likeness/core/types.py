@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -266,6 +266,15 @@ class Draft:
     """
 
     pieces: Iterator[str]
+    provenance: Provenance
+    ended: Callable[[], Ending] = Ending
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncDraft:
+    """A :class:`Draft` for an event loop. Closing ``pieces`` (``aclose``) ends the work behind them."""
+
+    pieces: AsyncIterator[str]
     provenance: Provenance
     ended: Callable[[], Ending] = Ending
 

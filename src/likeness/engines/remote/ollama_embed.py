@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
-from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
 from numpy.typing import NDArray
 
-from likeness.core.errors import EngineFailed, EngineMissing, InputError, Refused
+from likeness.core.errors import EngineFailed, EngineMissing
 from likeness.core.protocols import EngineInfo
 from likeness.engines.prompts import prompts
+from likeness.engines.remote.hosts import check_host
 
 DEFAULT_MODEL = "nomic-embed-text"
 DEFAULT_URL = "http://127.0.0.1:11434"
@@ -51,7 +50,7 @@ class OllamaEmbedder:
         """
         chosen = dict(options or {})
         url, model = str(chosen.get("url") or DEFAULT_URL), str(chosen.get("model") or DEFAULT_MODEL)
-        _check_host(url, chosen.get("allowed_hosts") or ())
+        check_host(url, chosen.get("allowed_hosts") or (), param="ollama_url", example=DEFAULT_URL)
         # No proxy of the environment: what is embedded is private.
         client = httpx.Client(base_url=url, timeout=httpx.Timeout(_SECONDS, connect=5.0), trust_env=False)
         try:
@@ -89,26 +88,6 @@ class OllamaEmbedder:
         if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all() or not lengths.all():
             raise EngineFailed(f"{self._name} gave vectors that cannot be used", hint="pull the model again")
         return vectors / lengths
-
-
-def _check_host(url: str, allowed: Sequence[str]) -> None:
-    """Raise :class:`Refused` unless ``url`` is on this machine or its host is in ``allowed``."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").casefold()
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    if parts.scheme not in ("http", "https") or not host:
-        raise InputError(f"{url!r} is no address of a server", hint=f"for example {DEFAULT_URL}", param="ollama_url")
-    try:
-        here = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        here = host == "localhost"
-    if not here and host not in {name.casefold() for name in allowed}:
-        raise Refused(
-            f"{host} is another machine, and what is embedded is private",
-            hint=f"if it is yours, allow it by name: LIKENESS_ENGINE_HOSTS='[\"{host}\"]'",
-        )
 
 
 def _digest(client: httpx.Client, url: str, model: str) -> str:
