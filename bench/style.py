@@ -111,6 +111,7 @@ def messages(archive: Path) -> Iterator[Message]:
                 continue
             yield Message(
                 id=fields.get("Message-ID", ""),
+                reply_to=fields.get("In-Reply-To", "").partition("\n")[0].strip(),
                 source="mbox",
                 conversation="",
                 sender="",
