@@ -110,8 +110,6 @@ def train(out: Path, steps: int) -> None:
         batch = windows[order[at : at + BATCH]]
         for group in optimizer.param_groups:
             group["lr"] = 1.5e-3 * min(1.0, (step + 1) / 100) * (0.55 + 0.45 * math.cos(step / steps * math.pi))
-                1.5e-3 * min(1.0, (step + 1) / 100) * 0.5 * (1 + math.cos(min(1.0, step / 6000) * 0.9 * math.pi))
-            )
         loss = model(input_ids=batch, labels=batch).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
