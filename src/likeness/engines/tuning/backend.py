@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,9 @@ class Step:
 class Backend(Protocol):
     """A base model with a fresh LoRA on it, and its AdamW, in one runtime on one machine."""
 
+    runtime: ClassVar[str]
+    """"mlx" or "torch": what ``engines.tuning.plan`` and ``.memory`` reckon with."""
+
     @classmethod
     def open(cls, base: Path, recipe: Mapping[str, Any], weights: Mapping[str, NDArray[np.float32]]) -> Self:
         """Load ``base`` (offline), freeze it, put the adapter on it and set it to ``weights`` (canonical PEFT names,
@@ -58,6 +61,7 @@ class Backend(Protocol):
     def step(self, batches: Sequence[Batch], learning_rate: float, number: int) -> Step:
         """One optimizer step over ``batches``: gradients of the summed loss over all useful tokens, divided by their
         number over all batches. ``number`` (from 0) seeds the dropout, so that a continued run does the same.
+        Where the loss or the gradient's norm is not finite, weights and optimizer stay as they were.
         """
         ...
 

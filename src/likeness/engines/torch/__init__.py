@@ -1,0 +1,1 @@
+"""Engines on PyTorch and transformers: training and writing with a language model."""
