@@ -72,7 +72,7 @@ class TorchBackend:
             for batch in batches:
                 hidden, targets = self._learned(batch)
                 found, slope = head.gradient(hidden.detach(), targets, self._model.lm_head, 1 / useful)
-                hidden.backward(slope)
+                hidden.backward(slope)  # type: ignore[no-untyped-call]
                 sums.append(found)
             norm = torch.nn.utils.clip_grad_norm_(self._parameters.values(), self._clip)
         told = torch.stack([*sums, norm]).double().tolist()
@@ -95,7 +95,7 @@ class TorchBackend:
             hidden, targets = self._learned(batch)
             found = head.losses(hidden, targets, self._model.lm_head).double().cpu().numpy()
         rows, _ = np.nonzero(batch.learned)
-        return np.bincount(rows, weights=found, minlength=len(batch.lengths))
+        return np.bincount(rows, weights=found, minlength=len(batch.lengths)).astype(np.float64)
 
     def _learned(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """The last hidden state before each learned token, shape (useful, width), and those tokens, shape (useful,)."""

@@ -34,7 +34,7 @@ def load(base: Path, bits: int) -> Any:
     from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # the run's own events tell where it stands
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the run's own events tell where it stands
     config = model_config(base)
     if "quantization" in config:
         raise InputError(f"{base.name} is quantised for MLX", hint="use the engine mlx, or the original model")
@@ -85,9 +85,10 @@ def _quantisation(bits: int, where: str, dtype: Any) -> Any:
         )
     from transformers import BitsAndBytesConfig
 
+    made: Any = BitsAndBytesConfig
     if bits == 8:
-        return BitsAndBytesConfig(load_in_8bit=True)
-    return BitsAndBytesConfig(
+        return made(load_in_8bit=True)
+    return made(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,

@@ -19,6 +19,7 @@ from likeness.engines.tuning.batches import OVERHEAD, Cut, Plan, make, padded
 from likeness.engines.tuning.fit import check_fits
 from likeness.engines.tuning.material import Material
 from likeness.engines.tuning.memory import available_mb
+from likeness.engines.tuning.plan import bases
 from likeness.engines.tuning.setup import fresh, marks, plan_of, reading_event, validation_batches
 from likeness.engines.tuning.shapes import shape_of
 
@@ -47,7 +48,7 @@ def estimate(backend: type[Backend], data: Path, recipe: Mapping[str, Any]) -> I
             peak = max(loaded.peak_mb(), needed if recipe["base"] != material.TINY else 0.0)
         finally:
             loaded.close()
-        yield _estimate(base, recipe, found, plan, timed, peak, there)
+        yield _estimate(base, recipe, found, plan, timed, peak, there, backend.runtime)
 
 
 def _estimate(
@@ -58,6 +59,7 @@ def _estimate(
     timed: _Timing,
     peak: float,
     there: float,
+    runtime: str,
 ) -> Estimate:
     shape = shape_of(models.model_config(base))
     steps = [plan.step(number) for number in range(min(plan.steps, plan.per_epoch))]
@@ -81,6 +83,7 @@ def _estimate(
         available_mb=there,
         fits=peak <= there,
         advice=tuple(_advice(recipe, found, peak, there)),
+        bases=bases(recipe, runtime, there),
     )
 
 

@@ -47,10 +47,7 @@ class Material:
 
     def note(self) -> str:
         """One sentence on what was read."""
-        several = self.examples - len(self.train)
-        told = (
-            f"{self.examples} examples in {len(self.train)} conversations" if several else f"{self.examples} examples"
-        )
+        told = f"{self.examples} examples in {len(self.train)} conversations"
         if self.left_out:
             reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(self.left_out.items()))
             told += f"; {sum(self.left_out.values())} left out: {reasons}"

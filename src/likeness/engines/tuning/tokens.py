@@ -1,4 +1,4 @@
-"""Conversations as tokens, with a mark on those that are learned: the person's words and the end of each of their turns.
+"""Conversations as tokens, with a mark on those that are learned: the person's words and the end of their turns.
 
 The template renders the conversation up to each turn of theirs with the opening of that turn, as it is done when the
 model is asked; what the whole rendering has beyond that is theirs. Both parts are cut into tokens apart, so that the
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ class Tokenizer(Protocol):
 
     def apply_chat_template(self, conversation: Any, **options: Any) -> Any: ...
     def encode(self, text: str, **options: Any) -> list[int]: ...
+    def decode(self, token_ids: Sequence[int], **options: Any) -> str: ...
     def __len__(self) -> int: ...
 
 
@@ -76,10 +77,10 @@ def load_tokenizer(base: Path) -> Tokenizer:
             "language models need transformers", hint="install it with: pip install 'likeness[torch]'"
         ) from None
     try:
-        loaded: Tokenizer = AutoTokenizer.from_pretrained(str(base), local_files_only=True, trust_remote_code=False)
+        loaded: Any = AutoTokenizer.from_pretrained(str(base), local_files_only=True, trust_remote_code=False)
     except Exception as error:  # the library raises many kinds, bare Exception among them
         raise InputError(f"the tokenizer of {base.name} cannot be read: {error}", hint="get the model again") from None
-    return loaded
+    return cast(Tokenizer, loaded)
 
 
 def render(tokenizer: Tokenizer, turns: Sequence[Turn], *, ask: bool) -> str:
