@@ -44,6 +44,21 @@ def replacing(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
         raise
 
 
+@contextmanager
+def placing(path: Path) -> Iterator[Path]:
+    """As :func:`replacing`, for a library that opens the file itself: gives the name of the temporary file to fill."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        temporary.touch(FILE_MODE, exist_ok=False)  # nobody else can read it while it grows
+        yield temporary
+        with temporary.open("rb+") as handle:
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write ``data`` to ``path`` whole or not at all."""
     with replacing(path) as handle:
@@ -82,6 +97,15 @@ def publishing(folder: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder so that a half-removed one is never seen; what a crash leaves :func:`sweep` removes."""
+    hidden = folder.with_name(f".{folder.name}.removed.part")
+    shutil.rmtree(hidden, ignore_errors=True)
+    if folder.exists():
+        folder.replace(hidden)
+    shutil.rmtree(hidden, ignore_errors=True)
 
 
 def sweep(folder: Path, *, older_than: float = 0.0) -> None:
