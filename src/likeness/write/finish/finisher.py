@@ -1,0 +1,84 @@
+"""The stages one after the other, and what they took away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from likeness.core.types import WriteRequest
+from likeness.write.finish.body import Body
+from likeness.write.finish.frame import Frame
+from likeness.write.finish.head import Head
+from likeness.write.finish.markers import Markers
+
+AS_IT_IS = frozenset({"chat", "neutralise", "instruct"})
+"""Tasks whose answers may be about a text: only markers and loops are taken from them."""
+
+
+class Finisher:
+    """Takes a model's text in pieces of any size and gives the draft in it.
+
+    The text given is the same however the input is cut into pieces. A text that is nothing but frame is given as it is:
+    finishing leaves nothing empty that was not empty, except thinking aloud and markers.
+    """
+
+    def __init__(self, request: WriteRequest) -> None:
+        self.frame = Frame(request, whole=request.task not in AS_IT_IS)
+        self._markers = Markers(self.frame)
+        self._head = Head(self.frame)
+        self._body = Body(self.frame)
+        self._given = False
+        self._ended = False
+
+    @property
+    def stopped(self) -> bool:
+        """No more is wanted: the model has said its turn, or is running away. What is fed from here on is dropped."""
+        return self.frame.stopped
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """What was taken away or cut, in short names: "preamble", "quotes", "explanation", "repetition" …"""
+        return tuple(dict.fromkeys(self.frame.removed))
+
+    def feed(self, piece: str) -> str:
+        """The next stretch of the draft that is certain after ``piece``; often ``piece`` itself, sometimes empty."""
+        if self.frame.stopped or self._ended:
+            return ""
+        return self._noted(self._body.feed(self._head.feed(self._markers.feed(piece))))
+
+    def end(self) -> str:
+        """The rest of the draft."""
+        if self._ended:
+            return ""
+        self._ended = True
+        marked = self._head.feed(self._markers.end()) + self._head.end()
+        rest = self._noted(self._body.feed(marked) + self._body.end())
+        if self._given or not self._head.taken.strip():
+            return rest
+        self.frame.removed.clear()
+        return self._head.taken.strip()
+
+    def _noted(self, text: str) -> str:
+        self._given = self._given or bool(text)
+        return text
+
+
+def finished(pieces: Iterable[str], request: WriteRequest) -> Iterator[str]:
+    """The draft in ``pieces``, as it becomes certain. Closes ``pieces`` when it wants no more of them."""
+    finisher = Finisher(request)
+    yield from through(finisher, pieces)
+
+
+def through(finisher: Finisher, pieces: Iterable[str]) -> Iterator[str]:
+    """As :func:`finished`, with a finisher whose ``removed`` the caller wants to read afterwards."""
+    try:
+        for piece in pieces:
+            if text := finisher.feed(piece):
+                yield text
+            if finisher.stopped:
+                break
+        if text := finisher.end():
+            yield text
+    finally:
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
