@@ -14,6 +14,7 @@ from likeness.cli import (
     archive,
     enrol,
     evaluate,
+    export,
     forget,
     person,
     prepare,
@@ -42,6 +43,7 @@ COMMANDS = [
     "show",
     "forget",
     "evaluate",
+    "export",
     "report",
 ]
 
@@ -80,7 +82,22 @@ def _root(
     pass
 
 
-for module in (person, archive, prepare, enrol, writing, voice, serve, status, search, show, forget, evaluate, report):
+for module in (
+    person,
+    archive,
+    prepare,
+    enrol,
+    writing,
+    voice,
+    serve,
+    status,
+    search,
+    show,
+    forget,
+    evaluate,
+    export,
+    report,
+):
     module.register(app)
 
 

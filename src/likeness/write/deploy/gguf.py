@@ -1,0 +1,87 @@
+"""An adapter for llama.cpp and what is built on it (Ollama, llama-server, LM Studio): GGUF of the type "adapter".
+
+llama.cpp multiplies by ``adapter.lora.alpha`` / rank and knows no rank-stabilised adapters, so that alpha is written as
+scale · rank. Of Llama and Mistral it keeps the rows of q and k in another order within each head (it turns neighbouring
+numbers where transformers turns the halves), and so must the B matrices of the two. The adapter has no vocabulary and
+no base weights; it goes onto any quantisation of its base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from likeness.core import files
+from likeness.core.errors import EngineMissing, InputError
+from likeness.core.lora import Lora
+
+_ARCHITECTURES = {"llama": "llama", "mistral": "llama", "qwen2": "qwen2", "qwen3": "qwen3"}
+"""llama.cpp's name for each ``model_type`` that adapters are made on."""
+_NAMES = {
+    "q_proj": "attn_q",
+    "k_proj": "attn_k",
+    "v_proj": "attn_v",
+    "o_proj": "attn_output",
+    "gate_proj": "ffn_gate",
+    "up_proj": "ffn_up",
+    "down_proj": "ffn_down",
+}
+
+
+def write_gguf(path: Path, lora: Lora, config: Mapping[str, Any], *, name: str = "") -> None:
+    """Write ``lora`` to ``path`` for the base with this ``config.json``, in float32; ``name`` is what it is called.
+
+    Raises :class:`EngineMissing` when the library for the format is not installed, and :class:`InputError` for a base
+    that llama.cpp has no name for here.
+    """
+    try:
+        import gguf
+    except ImportError:
+        raise EngineMissing(
+            "GGUF files are written with the library gguf, which is not installed", hint="pip install gguf"
+        ) from None
+    architecture = _ARCHITECTURES.get(str(config.get("model_type")))
+    if architecture is None:
+        raise InputError(f"adapters on {config.get('model_type')!r} have no form in llama.cpp known here")
+    files.private_folder(path.parent)
+    with files.placing(path) as temporary:
+        writer = gguf.GGUFWriter(temporary, architecture)
+        writer.add_type(gguf.GGUFType.ADAPTER)
+        writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
+        writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, lora.scale * lora.rank)
+        writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+        if name:
+            writer.add_name(name)
+        for tensor, value in tensors(lora, config).items():
+            writer.add_tensor(tensor, value)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+
+
+def tensors(lora: Lora, config: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
+    """The matrices by llama.cpp's names: ``blk.0.attn_q.weight.lora_a`` (rank, in) and ``….lora_b`` (out, rank)."""
+    return {_named(name): np.ascontiguousarray(_turned(name, value, config)) for name, value in lora.weights.items()}
+
+
+def _named(name: str) -> str:
+    parts = name.split(".")
+    layer, module, part = parts[4], parts[6], parts[7]
+    return f"blk.{layer}.{_NAMES[module]}.weight.{part.lower()}"
+
+
+def _turned(name: str, value: NDArray[np.float32], config: Mapping[str, Any]) -> NDArray[np.float32]:
+    """The rows of B of q and k as llama.cpp orders them for Llama: the two halves of each head interleaved."""
+    module, part = name.split(".")[6:8]
+    if _ARCHITECTURES[config["model_type"]] != "llama" or part != "lora_B" or module not in ("q_proj", "k_proj"):
+        return value
+    heads = int(config["num_attention_heads"])
+    if module == "k_proj":
+        heads = int(config.get("num_key_value_heads") or heads)
+    rows, rank = value.shape
+    return value.reshape(heads, 2, rows // heads // 2, rank).swapaxes(1, 2).reshape(rows, rank)
