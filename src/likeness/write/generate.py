@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import cast
 
 from likeness.core import artefacts, plugins
-from likeness.core.errors import EngineMissing, InputError, NotFound, NotReady
+from likeness.core.errors import EngineMissing, NotFound, NotReady
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Writer
-from likeness.core.types import Draft, WriteRequest
+from likeness.core.types import Draft
+from likeness.write.requests import LONGEST_REWRITE, draft_request, rewrite_request
 from likeness.write.train import ENGINE, latest_adapter
 
 STALE = "stale"
 """Key in the ``extra`` of an adapter's manifest: why (``reason``) and since when it must be learned again."""
-LONGEST_REQUEST = 20_000
-"""Characters of request, context or reference; more is refused."""
 
 
 def adapter_folder(home: PersonHome, engine: str = ENGINE, adapter: str = "", *, allow_stale: bool = False) -> Path:
@@ -72,14 +71,11 @@ def draft(
 
     Raises :class:`InputError` when there is nothing to go by or a text is longer than 20,000 characters.
     """
-    if not task.strip() and not context.strip():
-        raise InputError("there is nothing to write about", hint="say what to write", param="task")
     return writer.write(
-        WriteRequest(
-            task="draft",
-            text=_bounded(task, "task"),
-            context=_bounded(context, "context"),
-            style_reference=_bounded(style_reference, "style_reference"),
+        draft_request(
+            task,
+            context=context,
+            style_reference=style_reference,
             recipient=recipient,
             channel=channel,
             max_characters=max_characters,
@@ -96,18 +92,15 @@ def rewrite(
     recipient: str = "",
     channel: str = "",
     style_reference: str = "",
-    max_characters: int = LONGEST_REQUEST * 2,
+    max_characters: int = LONGEST_REWRITE,
     temperature: float = 0.0,
     seed: int = 0,
 ) -> Draft:
     """``text`` in the person's words, its content unchanged. Raises :class:`InputError` as :func:`draft` does."""
-    if not text.strip():
-        raise InputError("there is no text to rewrite", param="text")
     return writer.write(
-        WriteRequest(
-            task="rewrite",
-            text=_bounded(text, "text"),
-            style_reference=_bounded(style_reference, "style_reference"),
+        rewrite_request(
+            text,
+            style_reference=style_reference,
             recipient=recipient,
             channel=channel,
             max_characters=max_characters,
@@ -115,13 +108,3 @@ def rewrite(
             seed=seed,
         )
     )
-
-
-def _bounded(text: str, param: str) -> str:
-    if len(text) > LONGEST_REQUEST:
-        raise InputError(
-            f"{param} has {len(text):,} characters; at most {LONGEST_REQUEST:,} are taken",
-            hint="send it in parts",
-            param=param,
-        )
-    return text
