@@ -7,6 +7,8 @@ manifest keeps the system prompt it was learned with.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from likeness.core.types import Turn, WriteRequest
 
 SYSTEM_PROMPT = (
@@ -20,6 +22,19 @@ DRAFT_PROMPT = "{instruction}"
 REWRITE_PROMPT = "Rewrite this text in my own words. Keep every fact:\n\n{text}"
 INSTRUCTED_REPLY = REPLY_PROMPT + "\n\nWhat to say:\n\n{instruction}"
 REFERENCE_PROMPT = "Follow the manner of this text:\n\n{reference}\n\n{prompt}"
+
+SUBSTANCE_SYSTEM_PROMPT = (
+    "You decide what a message has to say; somebody else puts it into words afterwards. Write its content in short, "
+    "plain sentences: every fact, name, number and date that is given, and nothing that was not asked for. "
+    "No greeting, no closing, no comment."
+)
+"""For the first of two stages: any language model says what is to be said, the personal one says it as the person."""
+
+
+def substance(request: WriteRequest) -> WriteRequest:
+    """The request of the first stage: a chat that asks for the content of the draft ``request`` alone."""
+    turns = (Turn("system", SUBSTANCE_SYSTEM_PROMPT), Turn("user", user_prompt(replace(request, style_reference=""))))
+    return replace(request, task="chat", turns=turns, adapter="", style_reference="")
 
 
 def chat(request: WriteRequest, system: str = SYSTEM_PROMPT) -> tuple[Turn, ...]:

@@ -87,12 +87,26 @@ def train(
 
 
 def latest_adapter(home: PersonHome, engine: str = "") -> Path:
-    """Folder of the newest adapter, of ``engine`` when one is named. Raises :class:`NotReady` when there is none."""
-    for folder, manifest in artefacts.listed(home.adapters):
-        if manifest.kind == "adapter" and engine in ("", manifest.engine):
+    """Folder of the newest adapter; of those that ``engine`` can use, when one is named: what it learned itself, and
+    the forms it opens.
+
+    Raises :class:`NotReady` when there is none, and :class:`EngineMissing` when there are adapters, none of which
+    ``engine`` made, and there is no such engine here to say what it opens.
+    """
+    known = [(folder, manifest) for folder, manifest in artefacts.listed(home.adapters) if manifest.kind == "adapter"]
+    for folder, manifest in known:
+        if engine in ("", manifest.engine) or (manifest.form and opens(engine, manifest)):
             return folder
+    forms = frozenset() if not engine else plugins.engine(engine).info.opens
+    if forms:
+        raise NotReady(f"nothing has been learned for {engine} yet", hint="learn with: likeness train writing")
     of_engine = f" for {engine}" if engine else ""
     raise NotReady(f"nothing has been learned{of_engine} yet", hint="learn with: likeness prepare writing")
+
+
+def opens(engine: str, manifest: Manifest) -> bool:
+    """True when ``engine`` can use the adapter that ``manifest`` is of. Raises :class:`EngineMissing`."""
+    return engine == manifest.engine or (bool(manifest.form) and manifest.form in plugins.engine(engine).info.opens)
 
 
 def _made_before(target: Path) -> Manifest | None:

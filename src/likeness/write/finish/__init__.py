@@ -1,6 +1,7 @@
 """The finishing pass: of what a language model says, only the draft comes back.
 
     for piece in finished(draft.pieces, request): …        text without an assistant's frame, as it comes
+    finish(draft, request)                              the same of a Draft, told in its provenance
     finisher = Finisher(request); finisher.feed(piece); finisher.end()
 
 Four stages, one file each, every one a function of the whole text however it is cut into pieces:
@@ -13,6 +14,6 @@ What a person could have written stays. A phrase goes only when it speaks of the
 speaks of is never taken for that.
 """
 
-from likeness.write.finish.finisher import Finisher, finished
+from likeness.write.finish.finisher import Finisher, finish, finished
 
-__all__ = ["Finisher", "finished"]
+__all__ = ["Finisher", "finish", "finished"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from likeness.core.types import WriteRequest
+from likeness.core.types import Draft, WriteRequest
 from likeness.write.finish.body import Body
 from likeness.write.finish.frame import Frame
 from likeness.write.finish.head import Head
@@ -64,8 +65,21 @@ class Finisher:
 
 def finished(pieces: Iterable[str], request: WriteRequest) -> Iterator[str]:
     """The draft in ``pieces``, as it becomes certain. Closes ``pieces`` when it wants no more of them."""
-    finisher = Finisher(request)
-    yield from through(finisher, pieces)
+    yield from through(Finisher(request), pieces)
+
+
+def finish(draft: Draft, request: WriteRequest) -> Draft:
+    """``draft``, finished when a language model wrote it; what other engines write has no frame.
+
+    Once the pieces have been read, the provenance's details say under "finished" what was taken away or cut.
+    """
+    if draft.provenance.method != "generated":
+        return draft
+    # The engine may still add to its own mapping while the pieces are read.
+    details = draft.provenance.details
+    told = details if isinstance(details, dict) else dict(details)
+    pieces = _telling(Finisher(request), draft.pieces, told)
+    return replace(draft, pieces=pieces, provenance=replace(draft.provenance, details=told))
 
 
 def through(finisher: Finisher, pieces: Iterable[str]) -> Iterator[str]:
@@ -82,3 +96,9 @@ def through(finisher: Finisher, pieces: Iterable[str]) -> Iterator[str]:
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
+
+
+def _telling(finisher: Finisher, pieces: Iterable[str], told: dict[str, float | str]) -> Iterator[str]:
+    yield from through(finisher, pieces)
+    if finisher.removed:
+        told["finished"] = ", ".join(finisher.removed)
