@@ -53,7 +53,6 @@ def write_gguf(path: Path, lora: Lora, config: Mapping[str, Any], *, name: str =
         writer.add_type(gguf.GGUFType.ADAPTER)
         writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
         writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, lora.scale * lora.rank)
-        writer.add_file_type(gguf.LlamaFileType.ALL_F32)
         if name:
             writer.add_name(name)
         for tensor, value in tensors(lora, config).items():

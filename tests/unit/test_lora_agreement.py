@@ -1,0 +1,183 @@
+"""One adapter says the same in MLX, PEFT and llama.cpp, to the fifth decimal, and so do the tokens that follow."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from test_lora_formats import ALL, filled
+
+import llama_runtime
+from likeness.core import lora
+from likeness.core.lora import Lora
+from likeness.engines.tuning.tiny import Size, make_tiny
+from likeness.write.deploy.gguf import write_gguf
+from likeness.write.deploy.mlx import write_mlx
+from likeness.write.deploy.peft import write_peft
+
+TOKENS = [int(number) for number in np.random.default_rng(5).integers(0, 250, 24)]
+CLOSE = 1e-4
+GREEDY = 12
+Logits = NDArray[np.float32]
+Cases = [("qwen2", False, False), ("qwen2", True, True), ("llama", False, False), ("llama", True, True)]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a CPU, MLX takes longer to compile a tiny model than to run it."""
+    monkeypatch.setenv("MLX_DISABLE_COMPILE", "1")
+
+
+@pytest.fixture(params=Cases, ids=lambda case: f"{case[0]}{'-tied' * case[1]}{'-rslora' * case[2]}")
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, Lora, Path]:
+    """A tiny base, an adapter on all its layers that changes it much, and the folder for what is made of them."""
+    architecture, tied, rank_stabilised = request.param
+    base = make_tiny(tmp_path / "base", architecture, size=Size(tied=tied))
+    config = json.loads((base / "config.json").read_text())
+    made = filled(lora.fresh(config, ALL, 6, 12, rank_stabilised=rank_stabilised, base_model="tiny"))
+    return base, made, tmp_path
+
+
+def with_peft(base: Path, folder: Path | None) -> tuple[Logits, list[int]]:
+    torch = pytest.importorskip("torch")
+    peft = pytest.importorskip("peft")
+    transformers = pytest.importorskip("transformers")
+    model = transformers.AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, attn_implementation="eager")
+    model = peft.PeftModel.from_pretrained(model, folder) if folder else model
+    tokens = list(TOKENS)
+    with torch.no_grad():
+        logits = model(torch.tensor([tokens])).logits[0].numpy()
+        for _ in range(GREEDY):
+            tokens.append(int(model(torch.tensor([tokens])).logits[0, -1].argmax()))
+    return logits, tokens[len(TOKENS) :]
+
+
+def with_mlx(base: Path, folder: Path) -> tuple[Logits, list[int]]:
+    mx = pytest.importorskip("mlx.core")
+    utils = pytest.importorskip("mlx_lm.utils")
+    from mlx_lm.tuner.utils import load_adapters
+
+    model, _ = utils.load_model(base)
+    model = load_adapters(model, str(folder))
+    model.eval()
+    tokens = list(TOKENS)
+    logits = np.array(model(mx.array([tokens]))[0])
+    for _ in range(GREEDY):
+        tokens.append(int(mx.argmax(model(mx.array([tokens]))[0, -1]).item()))
+    return logits, tokens[len(TOKENS) :]
+
+
+def with_llama_cpp(base: Path, adapter: Path | None) -> tuple[Logits, list[int]]:
+    llama_cpp = llama_runtime.library()
+    model = llama_cpp.Llama(
+        str(base),
+        lora_path=str(adapter) if adapter else None,
+        n_ctx=256,
+        n_threads=1,
+        n_threads_batch=1,
+        logits_all=True,
+        type_k=llama_cpp.GGML_TYPE_F32,
+        type_v=llama_cpp.GGML_TYPE_F32,
+        verbose=False,
+    )
+    model.eval(TOKENS)
+    logits = np.array(model.scores[: len(TOKENS)], np.float32)
+    tokens = []
+    for _ in range(GREEDY):
+        tokens.append(int(np.argmax(model.scores[model.n_tokens - 1])))
+        model.eval(tokens[-1:])
+    model.close()
+    return logits, tokens
+
+
+def difference(one: Logits, other: Logits) -> float:
+    return float(np.abs(one - other).max())
+
+
+def test_mlx_and_peft_compute_the_same(case: tuple[Path, Lora, Path]) -> None:
+    base, made, folder = case
+    write_peft(folder / "peft", made)
+    write_mlx(folder / "mlx", made, 2)
+    expected, tokens = with_peft(base, folder / "peft")
+    found, same = with_mlx(base, folder / "mlx")
+    assert difference(found, expected) < CLOSE
+    assert same == tokens
+    assert difference(with_peft(base, None)[0], expected) > 0.5
+
+
+def test_llama_cpp_and_peft_compute_the_same(case: tuple[Path, Lora, Path]) -> None:
+    base, made, folder = case
+    llama_runtime.library()
+    write_peft(folder / "peft", made)
+    write_gguf(folder / "adapter.gguf", made, json.loads((base / "config.json").read_text()))
+    llama_runtime.write_base(base, folder / "base.gguf")
+    expected, tokens = with_peft(base, folder / "peft")
+    found, same = with_llama_cpp(folder / "base.gguf", folder / "adapter.gguf")
+    assert difference(found, expected) < CLOSE
+    assert same == tokens
+    assert difference(with_llama_cpp(folder / "base.gguf", None)[0], expected) > 0.5
+
+
+def convert(script: str, *arguments: str) -> None:
+    """Run one of llama.cpp's converters. It knows tokenizers by a hash, which that of a tiny model is not among."""
+    source = llama_runtime.source()
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    known = f"lambda self, tokenizer: {llama_runtime.PRE_TOKENIZER!r}"
+    program = (
+        f"import runpy, sys; sys.path.insert(0, {str(source)!r}); sys.path.insert(1, {str(source / 'gguf-py')!r}); "
+        f"import conversion.base; conversion.base.TextModel.get_vocab_base_pre = {known}; "
+        f"sys.argv = {[script, *arguments]!r}; runpy.run_path({str(source / script)!r}, run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1"}
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def contents(path: Path) -> tuple[dict[str, Any], dict[str, tuple[tuple[int, ...], bytes]]]:
+    gguf = pytest.importorskip("gguf")
+    reader = gguf.GGUFReader(path)
+    fields = {name: field.contents() for name, field in reader.fields.items()}
+    return fields, {t.name: (tuple(map(int, t.shape)), t.data.tobytes()) for t in reader.tensors}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("architecture", ["qwen2", "llama"])
+def test_the_bytes_are_those_of_llama_cpps_converter(tmp_path: Path, architecture: str) -> None:
+    llama_runtime.source()
+    base = make_tiny(tmp_path / "base", "llama" if architecture == "llama" else "qwen2")
+    config = json.loads((base / "config.json").read_text())
+    made = filled(lora.fresh(config, ALL, 4, 10, base_model="tiny"))
+    write_peft(tmp_path / "peft", made)
+    write_gguf(tmp_path / "ours.gguf", made, config, name="x")
+    convert(
+        "convert_lora_to_gguf.py",
+        "--base",
+        str(base),
+        "--outfile",
+        str(tmp_path / "theirs.gguf"),
+        str(tmp_path / "peft"),
+    )
+    ours, our_tensors = contents(tmp_path / "ours.gguf")
+    theirs, their_tensors = contents(tmp_path / "theirs.gguf")
+    assert our_tensors == their_tensors
+    for key in ("general.type", "general.architecture", "adapter.type", "adapter.lora.alpha"):
+        assert ours[key] == theirs[key]
+    llama_runtime.write_base(base, tmp_path / "base.gguf")
+    convert("convert_hf_to_gguf.py", str(base), "--outtype", "f32", "--outfile", str(tmp_path / "converted.gguf"))
+    ours, our_tensors = contents(tmp_path / "base.gguf")
+    theirs, their_tensors = contents(tmp_path / "converted.gguf")
+    assert our_tensors == their_tensors
+    assert {key for key, value in ours.items() if value != theirs.get(key)} <= {"general.name", *_HEADER}
+
+
+_HEADER = ("GGUF.kv_count", "tokenizer.ggml.add_bos_token", "tokenizer.ggml.bos_token_id", "general.file_type")
+"""What the converter leaves out, or says otherwise, where it means the same."""
