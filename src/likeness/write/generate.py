@@ -19,6 +19,7 @@ from likeness.core.settings import Settings, settings
 from likeness.core.types import Draft, WriteRequest
 from likeness.write.finish import finish
 from likeness.write.train import ENGINE, latest_adapter, opens
+from likeness.write.two_stage import two_stage
 
 STALE = "stale"
 """Key in the ``extra`` of an adapter's manifest: why (``reason``) and since when it must be learned again."""
@@ -191,29 +192,29 @@ def draft(
     max_characters: int = 4000,
     temperature: float = 0.0,
     seed: int = 0,
+    substance: Writer | None = None,
 ) -> Draft:
     """A draft of what ``task`` says, answering ``context`` when there is one.
 
+    With ``substance`` that language model says what to say, and ``writer`` says it (:mod:`~likeness.write.two_stage`).
     ``adapter`` is the folder of the adapter to write with, for a writer that holds a base (``can`` "switch").
     Raises :class:`InputError` when there is nothing to go by or a text is longer than 20,000 characters.
     """
     if not task.strip() and not context.strip():
         raise InputError("there is nothing to write about", hint="say what to write", param="task")
-    return finished(
-        writer,
-        WriteRequest(
-            task="draft",
-            text=_bounded(task, "task"),
-            context=_bounded(context, "context"),
-            style_reference=_bounded(style_reference, "style_reference"),
-            recipient=recipient,
-            channel=channel,
-            adapter=adapter,
-            max_characters=max_characters,
-            temperature=temperature,
-            seed=seed,
-        ),
+    request = WriteRequest(
+        task="draft",
+        text=_bounded(task, "task"),
+        context=_bounded(context, "context"),
+        style_reference=_bounded(style_reference, "style_reference"),
+        recipient=recipient,
+        channel=channel,
+        adapter=adapter,
+        max_characters=max_characters,
+        temperature=temperature,
+        seed=seed,
     )
+    return two_stage(substance, writer, request) if substance is not None else finished(writer, request)
 
 
 def rewrite(
