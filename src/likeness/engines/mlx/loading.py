@@ -35,7 +35,7 @@ def load_model(base: Path, bits: int = 0) -> Any:
         )
     try:
         model, _ = load(base, lazy=bool(bits), model_config=_flat(config), trust_remote_code=False)
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, AttributeError, ArithmeticError) as error:
         raise InputError(
             f"{base.name} cannot be loaded: {error}", hint="get the model again; mlx-lm knows most architectures"
         ) from None
