@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from likeness.cli.main import app
-from likeness.core import artefacts
+from likeness.core import artefacts, files
 from likeness.core.artefacts import Manifest
 from likeness.core.errors import InputError, NotFound, NotReady
 from likeness.core.events import Event, drain
@@ -24,13 +24,14 @@ from likeness.core.settings import settings
 from likeness.core.store import Store
 from likeness.core.types import Message, Progress, Skipped
 from likeness.engines.builtin.double import DoubleEngine
-from likeness.write import dataset, meaning
+from likeness.write import dataset, meaning, runs
 from likeness.write.forget import find, finish, forget, preview
 from likeness.write.forget.returning import Forgotten
 from likeness.write.generate import adapter_folder
 from likeness.write.prepare import prepare
 from likeness.write.recipe import prepare_recipe
 from likeness.write.search import search
+from likeness.write.shown import PAGE, SHOWN
 from likeness.write.train import train
 
 ANA, ANA_WORK, BEN, ME = "ana@example.org", "souza@work.example", "ben@example.org", "sam@example.org"
@@ -115,7 +116,16 @@ def home() -> PersonHome:
     drain(train(made, {}))
     drain(train(made, {}, "builtin.double"))
     for folder, _ in artefacts.listed(made.adapters):
-        (folder / "evaluation.json").write_text('{"samples": ["xylograph"]}')
+        for shown in ("evaluation.json", SHOWN, PAGE):
+            (folder / shown).write_text('{"samples": ["xylograph"]}')
+    name = artefacts.listed(made.datasets)[0][0].name
+    for run, of in (("torch-1", name), ("torch-2", "elsewhere")):
+        folder = files.private_folder(made.runs / run)
+        runs.save_note(folder, runs.Note(of, "torch", "tiny", "smoke", "2020-01-01"))
+        (folder / SHOWN).write_text('{"row": [["xylograph", true]]}')
+    with artefacts.publish(made.adapters / "torch-3") as folder:
+        files.write_text(files.private_folder(folder / "base") / "tokenizer.json", '{"xylograph": 301}')
+        Manifest("adapter", "torch-3", engine="torch", form="lora", parents=(name,)).save(folder)
     return made
 
 
@@ -193,7 +203,9 @@ def test_datasets_are_rewritten_whole_and_say_so(home: PersonHome) -> None:
 
 def test_what_holds_texts_is_learned_again_and_other_adapters_are_stale(home: PersonHome) -> None:
     with Store.open(home.store) as store:
-        assert sorted(preview(home, store, ANA).adapters.values()) == ["learned again", "marked stale"]
+        planned = preview(home, store, ANA)
+        assert sorted(planned.adapters.values()) == ["learned again", "marked stale", "removed with its own base"]
+        assert planned.runs == ["torch-1", "torch-2"]
     forget_ana(home)
     by_engine = {manifest.engine: (folder, manifest) for folder, manifest in artefacts.listed(home.adapters)}
     latest = dataset.latest(home.datasets)
@@ -201,7 +213,8 @@ def test_what_holds_texts_is_learned_again_and_other_adapters_are_stale(home: Pe
     assert by_engine["builtin.recall"][1].parents == (latest.name,)
     folder, manifest = by_engine["builtin.double"]
     assert "forgotten since" in manifest.extra["stale"]["reason"]
-    assert not (folder / "evaluation.json").exists()
+    assert [path.name for path in folder.iterdir() if path.name in ("evaluation.json", SHOWN, PAGE)] == []
+    assert list(home.runs.iterdir()) == []
     assert adapter_folder(home) == by_engine["builtin.recall"][0]
     with pytest.raises(NotReady, match="stale") as refused:
         adapter_folder(home, "builtin.double")

@@ -133,6 +133,8 @@ def _show(planned: Preview) -> None:
         typer.echo(f"  dataset {name}: {exchanges:,} exchanges, {count:,} examples")
     for name, becomes in planned.adapters.items():
         typer.echo(f"  adapter {name}: {becomes}")
+    for name in planned.runs:
+        typer.echo(f"  unfinished training {name}: thrown away")
     if chosen.mentions:
         one = chosen.mentions == 1
         said = "message names them and stays" if one else "messages name them and stay"
@@ -148,4 +150,5 @@ def _as_json(planned: Preview) -> dict[str, Any]:
         "mentions_kept": chosen.mentions,
         "datasets": {name: {"exchanges": e, "examples": x} for name, (e, x) in planned.datasets.items()},
         "adapters": planned.adapters,
+        "runs": planned.runs,
     }

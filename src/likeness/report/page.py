@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
-from likeness.report.markup import Safe, tag
+from likeness.report.markup import Safe, join, tag
 from likeness.report.model import Report
 from likeness.report.sections import SECTIONS, summary
 
@@ -17,8 +17,21 @@ POLICY = (
 
 def pieces(report: Report) -> Iterator[tuple[str, str]]:
     """The document in order, as (name of the part, markup); joined, the second ones are the file."""
+    yield "head", f"{_opening(f'A likeness of {report.person}')}<body>"
+    yield "summary", summary.draw(report, [(name, heading) for name, heading, _ in SECTIONS])
+    yield "main", "<main>"
+    for name, heading, draw in SECTIONS:
+        yield name, tag("section", tag("h2", heading), draw(report), id=name)
+    yield "end", f"</main>{_footer(report)}</body></html>\n"
+
+
+def document(title: str, body: Iterable[Safe]) -> str:
+    """A page of its own in the same style: one HTML document that loads nothing."""
+    return f"{_opening(title)}<body>{join(body)}</body></html>\n"
+
+
+def _opening(title: str) -> str:
     style = files("likeness.report").joinpath("style.css").read_text(encoding="utf-8")
-    title = f"A likeness of {report.person}"
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -28,12 +41,7 @@ def pieces(report: Report) -> Iterator[tuple[str, str]]:
         tag("title", title),
         tag("style", Safe(style)),
     )
-    yield "head", f'<!doctype html>\n<html lang="en">{head}<body>'
-    yield "summary", summary.draw(report, [(name, heading) for name, heading, _ in SECTIONS])
-    yield "main", "<main>"
-    for name, heading, draw in SECTIONS:
-        yield name, tag("section", tag("h2", heading), draw(report), id=name)
-    yield "end", f"</main>{_footer(report)}</body></html>\n"
+    return f'<!doctype html>\n<html lang="en">{head}'
 
 
 def _footer(report: Report) -> Safe:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -62,13 +62,15 @@ def tune(
     again: bool = False,
     *,
     allow_small: bool = False,
+    draw: Callable[[Path], None] = lambda folder: None,
 ) -> Iterator[Event]:
     """Tune the recipe's base on ``dataset`` (the newest when ``None``) and publish the adapter in ``home.adapters``.
 
     ``recipe`` is a recipe or changes to the preset it names. ``engine`` is a trainer by name; without one the
     setting's, else the one for this machine that is installed (the first event says which, and why). A run that was
     interrupted goes on; an adapter made before by the same four is reused, unless ``again``. The last event has the
-    stage "tuned" and the adapter's name as its note.
+    stage "tuned" and the adapter's name as its note. ``draw`` is called with the run's folder at every validation and
+    at the end, to draw its page.
 
     Raises :class:`NotReady` without a dataset, :class:`TooFewExamples` under 200 unless ``allow_small``,
     :class:`EngineMissing` when trainer or base are not here, :class:`DoesNotFit` when memory or disk do not suffice
@@ -76,7 +78,7 @@ def tune(
     """
     job = plan(home, recipe, engine, dataset)
     yield Event("trainer", 1, 1, "trainers", job.why)
-    _enough(job, allow_small)
+    enough(job, allow_small)
     target = home.adapters / job.name
     if not again and (target / artefacts.MANIFEST).is_file():
         # Asked for again, it is the latest again.
@@ -85,7 +87,7 @@ def tune(
     else:
         files.sweep(files.private_folder(home.adapters))
         files.sweep(files.private_folder(home.runs))
-        manifest = yield from _run(job, home.runs / job.name, target)
+        manifest = yield from _run(job, home.runs / job.name, target, draw)
     measures = {key: value for key, value in manifest.measures.items() if isinstance(value, int | float)}
     yield Event("tuned", 1, 1, "adapters", target.name, measures)
 
@@ -150,6 +152,17 @@ def plan(
     return Job(name, why, trainer, source, chosen, base, digest, f"{name.replace('.', '-')}-{key}")
 
 
+def enough(job: Job, allow_small: bool) -> None:
+    """Raise :class:`TooFewExamples` when there is nothing to learn from, or fewer than 200 and that is not allowed."""
+    found = sum(1 for example in datasets.examples(job.dataset, "train") if example.kind in job.recipe.kinds)
+    if not found or (found < FEWEST and not allow_small):
+        kinds = ", ".join(job.recipe.kinds)
+        raise TooFewExamples(
+            f"there are {found} examples to learn from ({kinds}); a style takes {FEWEST} at least",
+            hint="import more, then prepare again" + ("; or go on with --allow-small" if found else ""),
+        )
+
+
 def _trainer(name: str) -> type[Trainer]:
     found = plugins.engine(name)
     if not {"trainer", "writer"} <= found.info.kind or "lora" not in found.info.opens:
@@ -164,30 +177,21 @@ def _data_digest(source: Path) -> str:
     return artefacts.digest([artefacts.load(source).data_hash, source.name, content])
 
 
-def _enough(job: Job, allow_small: bool) -> None:
-    found = sum(1 for example in datasets.examples(job.dataset, "train") if example.kind in job.recipe.kinds)
-    if not found or (found < FEWEST and not allow_small):
-        kinds = ", ".join(job.recipe.kinds)
-        raise TooFewExamples(
-            f"there are {found} examples to learn from ({kinds}); a style takes {FEWEST} at least",
-            hint="import more, then prepare again" + ("; or go on with --allow-small" if found else ""),
-        )
-
-
-def _run(job: Job, folder: Path, target: Path) -> Generator[Event, None, Manifest]:
+def _run(job: Job, folder: Path, target: Path, draw: Callable[[Path], None]) -> Generator[Event, None, Manifest]:
     """Do or continue the run in ``folder``, and publish it."""
     with runs.working(folder), runs.telling_of_a_full_disk(folder):
         peak = {}
         if not (folder / artefacts.MANIFEST).is_file():
-            peak = yield from _train(job, folder)
+            peak = yield from _train(job, folder, draw)
         _still_there(job, folder)
         _say_what_it_is(job, folder, peak)
+        draw(folder)
         runs.publish(folder, target)
         _still_there(job, target)
     return artefacts.load(target)
 
 
-def _train(job: Job, folder: Path) -> Generator[Event, None, dict[str, float]]:
+def _train(job: Job, folder: Path, draw: Callable[[Path], None]) -> Generator[Event, None, dict[str, float]]:
     """Let the trainer fill ``folder``; the most memory it took."""
     runs.check_space(folder, _needed_bytes(job))
     note = runs.read_note(folder) or runs.Note(job.dataset.name, job.engine, job.recipe.base, job.recipe.preset, _now())
@@ -200,6 +204,8 @@ def _train(job: Job, folder: Path) -> Generator[Event, None, dict[str, float]]:
             if event.stage == "training" and event.total and not note.steps:
                 note = replace(note, steps=int(event.total))
                 runs.save_note(folder, note)
+            if event.stage == "validation":
+                draw(folder)
             if event.stage != "tuned":
                 yield event
     except OSError:

@@ -28,6 +28,7 @@ from likeness.engines.tuning.guard import Guard
 from likeness.engines.tuning.material import Material
 from likeness.engines.tuning.schedule import learning_rate
 from likeness.engines.tuning.setup import fresh, marks, plan_of, reading_event, validation_batches
+from likeness.engines.tuning.shown import save_shown
 
 __all__ = ["estimate", "train"]
 BASE = "base"
@@ -54,6 +55,7 @@ def train(backend: type[Backend], data: Path, recipe: Mapping[str, Any], out: Pa
     plan = plan_of(found, recipe)
     yield reading_event(found, plan)
     check_fits(backend.runtime, base, recipe, found, plan)
+    save_shown(out, base, found)
     yield Event("loading", 0, 1, "models", base.name)
     digest = models.digest(base)
     start = fresh(base, recipe)

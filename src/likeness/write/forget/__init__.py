@@ -1,6 +1,6 @@
 """Forgetting a person or a conversation: out of the store, the search, the datasets and what was learned from them.
 
-    select -> take out and mark (one transaction) -> datasets -> adapters -> write the store's file anew
+    select -> take out and mark (one transaction) -> datasets -> runs, adapters -> write the store's file anew
 
 Killed at any moment, :func:`finish` (which every call begins with) does what is left. :mod:`.scrub` says what becomes
 of datasets and adapters.
@@ -26,7 +26,7 @@ from likeness.write.unpack_folder import sweep
 _KNOWN = frozenset(
     [
         *("person.json", "gateway.key", "store.sqlite", "store.sqlite-wal", "store.sqlite-shm"),
-        *("recordings", "datasets", "adapters", "corpora", "voices", ".instant", ".DS_Store"),
+        *("recordings", "datasets", "adapters", "runs", "corpora", "voices", ".instant", ".DS_Store"),
     ]
 )
 _SHOWN = 9
@@ -42,6 +42,8 @@ class Preview:
     """Exchanges and examples that go, by dataset."""
     adapters: dict[str, str]
     """What becomes of each adapter learned from them."""
+    runs: list[str]
+    """Unfinished trainings on them, which are thrown away."""
 
 
 def find(store: Store, owner: Owner, asked: str) -> Candidate:
@@ -69,7 +71,8 @@ def preview(home: PersonHome, store: Store, asked: str, *, mentions: bool = Fals
     selection = select(store, owner, meant, asked, mentions=mentions)
     gone = scrub.Gone(frozenset(selection.ids), meant.names)
     datasets = scrub.affected_datasets(home, gone)
-    return Preview(meant, selection, datasets, scrub.affected_adapters(home, set(datasets)))
+    names = set(datasets)
+    return Preview(meant, selection, datasets, scrub.affected_adapters(home, names), scrub.affected_runs(home, names))
 
 
 def forget(home: PersonHome, store: Store, planned: Preview) -> Iterator[Event]:
@@ -91,6 +94,7 @@ def finish(home: PersonHome, store: Store) -> Iterator[Event]:
     for pending in store.pending_forgettings():
         gone = scrub.Gone(pending.ids, _named(pending))
         yield from scrub.scrub_datasets(home, gone)
+        yield from scrub.scrub_runs(home)
         yield from scrub.scrub_adapters(home)
         sweep(home.root)
         yield Event("writing the store anew", 0, 1, "files")

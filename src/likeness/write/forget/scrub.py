@@ -2,14 +2,14 @@
 
 A dataset is written anew under a new name and the old one removed; its manifest says under ``extra["forgotten"]`` how
 much went and when, and which datasets it stands for. An adapter that holds texts word for word (an engine that can
-"verbatim") is learned again from the new dataset and the old one removed. Any other is kept, marked stale: what it was
-taught cannot be taken out of it.
+"verbatim") is learned again from the new dataset and the old one removed; one with a base of its own, made of the texts
+to try things out, goes. Any other is kept, marked stale: what it was taught cannot be taken out of it. Trainings that
+are not finished are thrown away.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,10 +22,12 @@ from likeness.core.errors import EngineMissing, LikenessError
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.write import dataset as datasets
+from likeness.write import runs
 from likeness.write.evaluate.result import EVALUATION
 from likeness.write.export import export
 from likeness.write.forget.affected import Named
 from likeness.write.generate import STALE
+from likeness.write.shown import PAGE, SHOWN
 from likeness.write.train import train
 
 FORGOTTEN = "forgotten"
@@ -64,7 +66,9 @@ def affected_adapters(home: PersonHome, names: set[str]) -> dict[str, str]:
         lost = {parent for parent in manifest.parents if parent in names or not (home.datasets / parent).is_dir()}
         if not lost or STALE in manifest.extra:
             continue
-        if not _verbatim(manifest.engine):
+        if _own_base(folder):
+            found[folder.name] = "removed with its own base"
+        elif not _verbatim(manifest.engine):
             found[folder.name] = "marked stale"
         else:
             found[folder.name] = "learned again" if lost & names else "removed, as its dataset is not there any more"
@@ -94,11 +98,33 @@ def scrub_adapters(home: PersonHome) -> Iterator[Event]:
         if not lost or STALE in manifest.extra:
             continue
         yield Event("adapters", 0, None, "adapters", folder.name)
-        if _verbatim(manifest.engine):
+        if _own_base(folder):
+            files.discard(folder)
+        elif _verbatim(manifest.engine):
             yield from _learn_again(home, folder, manifest, current.get(lost[0]))
         else:
             _mark_stale(folder, manifest)
     yield Event("adapters", 1, 1, "adapters")
+
+
+def affected_runs(home: PersonHome, names: set[str]) -> list[str]:
+    """Unfinished trainings on a dataset of ``names``, or on one that is gone."""
+    return [
+        run.name
+        for run in runs.runs(home)
+        if run.note.dataset in names or not (home.datasets / run.note.dataset).is_dir()
+    ]
+
+
+def scrub_runs(home: PersonHome) -> Iterator[Event]:
+    """Throw away every unfinished training whose dataset was written anew: it has learned from what is forgotten, and
+    holds nothing that could be used. A process at work on one finds its dataset gone and stops.
+    """
+    files.sweep(home.runs)
+    for name in affected_runs(home, set()):
+        yield Event("runs", 0, None, "runs", name)
+        files.discard(home.runs / name)
+    yield Event("runs", 1, 1, "runs")
 
 
 def _rewrite(folder: Path, gone: Gone, exchanges: int, examples: int) -> list[str]:
@@ -125,17 +151,8 @@ def _rewrite(folder: Path, gone: Gone, exchanges: int, examples: int) -> list[st
             extra={**_scrubbed(old.extra, gone), FORGOTTEN: told},
         ).save(new)
         left_out = sorted({path.name for path in folder.iterdir()} - {path.name for path in new.iterdir()})
-    discard(folder)
+    files.discard(folder)
     return left_out
-
-
-def discard(folder: Path) -> None:
-    """Remove a folder so that a half-removed one is never seen; what a crash leaves is swept later."""
-    hidden = folder.with_name(f".{folder.name}.forgotten.part")
-    shutil.rmtree(hidden, ignore_errors=True)
-    if folder.exists():
-        folder.replace(hidden)
-    shutil.rmtree(hidden)
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
@@ -186,6 +203,11 @@ def _stands_for(manifest: Manifest) -> tuple[str, ...]:
     return tuple(manifest.extra.get(FORGOTTEN, {}).get("stands_for", ()))
 
 
+def _own_base(folder: Path) -> bool:
+    """Whether an adapter came with a base of its own (preset ``smoke``), whose vocabulary was made of the texts."""
+    return (folder / "base").is_dir()
+
+
 def _verbatim(engine: str) -> bool:
     """Whether an engine's adapters hold texts word for word; false for one that is not installed here any more."""
     try:
@@ -204,12 +226,13 @@ def _learn_again(home: PersonHome, folder: Path, manifest: Manifest, dataset: Pa
             yield Event("adapters", 0, None, "adapters", f"{folder.name} was removed: {why}")
     except LikenessError as error:
         yield Event("adapters", 0, None, "adapters", f"{folder.name} was removed, not learned again: {error}")
-    discard(folder)
+    files.discard(folder)
 
 
 def _mark_stale(folder: Path, manifest: Manifest) -> None:
-    """Mark an adapter, and remove the texts its evaluation shows."""
-    (folder / EVALUATION).unlink(missing_ok=True)
+    """Mark an adapter, and remove the texts that its evaluation and the page of its training show."""
+    for shown in (EVALUATION, SHOWN, PAGE):
+        (folder / shown).unlink(missing_ok=True)
     since = datetime.now(UTC).isoformat(timespec="seconds")
     reason = "it was trained on messages that were forgotten since"
     replace(manifest, extra={**manifest.extra, STALE: {"reason": reason, "since": since}}).save(folder)
