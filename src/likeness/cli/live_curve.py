@@ -52,14 +52,14 @@ class Course:
     def line(self) -> str:
         """Where the training stands, in one line."""
         parts = [f"step {self.step:,} of {self.steps:,}"]
-        names = {"loss": "loss {:.3f}", "learning_rate": "rate {:.1e}", "useful_tokens_per_second": "{:,.0f} learned/s"}
-        parts += [form.format(self.metrics[name]) for name, form in names.items() if name in self.metrics]
-        if "tokens_per_second" in self.metrics:
-            parts.append(f"{self.metrics['tokens_per_second']:,.0f} tokens/s")
-        if self.validations:
-            parts.append(f"validation {self.validations[-1][1]:.3f}")
         left = self.seconds_left()
-        return ", ".join(parts + ([f"{duration(left)} left"] if left is not None else []))
+        if left is not None:
+            parts.append(f"{duration(left)} left")
+        names = {"loss": "loss {:.3f}", "learning_rate": "rate {:.1e}", "tokens_per_second": "{:,.0f} tokens/s"}
+        parts += [form.format(self.metrics[name]) for name, form in names.items() if name in self.metrics]
+        if "useful_tokens_per_second" in self.metrics:
+            parts.append(f"{self.metrics['useful_tokens_per_second']:,.0f} learned/s")
+        return ", ".join(parts)
 
 
 def watch(events: Iterator[Event], *, quiet: bool = False) -> list[Event]:
@@ -110,13 +110,12 @@ def _alive(events: Iterator[Event], console: Any) -> Iterator[Event]:
     with Live(console=console, refresh_per_second=4, transient=False) as live:
         for event in events:
             course.note(event)
-            if event.stage in ("training", "validation"):
-                live.update(Text("\n".join([*curve(course, min(_WIDTH, console.width - 12)), course.line()])))
-            else:
-                told = " ".join(filter(None, (event.stage, amount(event), event.note)))
-                live.update(Text(told, style="dim"))
-                if event.stage in ("trainer", "reading") and event.done == event.total:
-                    live.console.print(told, markup=False)
+            told = " ".join(filter(None, (event.stage, amount(event), event.note)))
+            if event.stage in ("trainer", "reading") and event.done == event.total:
+                live.console.print(told, markup=False)
+            below = [course.line()] if course.step else [told]
+            drawn = "\n".join([*curve(course, min(_WIDTH, console.width - 12)), *below])
+            live.update(Text(drawn, no_wrap=True, overflow="ellipsis"))
             yield event
 
 
@@ -143,7 +142,7 @@ def curve(course: Course, width: int = _WIDTH, height: int = _HEIGHT) -> list[st
         drawn[row][column] = "◆"
     labels = [f"{high:9.3f} ", *[" " * 10] * (height - 2), f"{low:9.3f} "]
     return [label + "".join(row).rstrip() for label, row in zip(labels, drawn, strict=True)] + [
-        " " * 10 + "⠤⠤ loss   ◆ validation"
+        " " * 10 + f"⠤⠤ loss   ◆ validation{f' {course.validations[-1][1]:.3f}' if course.validations else ''}"
     ]
 
 

@@ -79,8 +79,11 @@ def _head(name: str, curve: Curve, manifest: Manifest | None, note: runs.Note | 
     else:
         total = f" of {note.steps:,}" if note and note.steps else ""
         lead = f"{base}, being tuned: step {step:,}{total}. This page is drawn anew at every validation."
+    if base == tune.TINY:
+        lead += " The base is tiny and of random weights: it shows that everything runs, and writes like nobody."
     told = figures(_figures(curve, manifest)) if curve.points else None
-    return tag("header", tag("h1", f"Training {name}"), tag("p", lead, class_="lead"), told)
+    title = f"Tuning {base.rstrip('/').rpartition('/')[2]}"
+    return tag("header", tag("h1", title), tag("p", lead, class_="lead"), told, tag("p", f"Adapter {name}"))
 
 
 def _figures(curve: Curve, manifest: Manifest | None) -> list[Figure]:
@@ -180,9 +183,10 @@ def _checkpoints(folder: Path, curve: Curve, manifest: Manifest | None) -> Safe:
 
 def _options(recipe: Mapping[str, Any]) -> Safe:
     fields = TuneRecipe.model_fields
+    ordered = [name for name in fields if name in recipe] + [name for name in recipe if name not in fields]
     rows = [
-        [name.replace("_", " "), _text(value), (fields[name].description or "") if name in fields else ""]
-        for name, value in recipe.items()
+        [name.replace("_", " "), _text(recipe[name]), (fields[name].description or "") if name in fields else ""]
+        for name in ordered
     ]
     return table(["option", "value", "meaning"], rows)
 
