@@ -49,7 +49,7 @@ def test_a_draft(client: openai.OpenAI) -> None:
         ],
         temperature=0,
     )
-    assert completion.choices[0].message.content == "draft: thank Ana"
+    assert completion.choices[0].message.content == "draft of thank Ana"
     assert completion.choices[0].finish_reason == "stop"
     assert completion.usage is not None
     assert completion.usage.total_tokens == completion.usage.prompt_tokens + completion.usage.completion_tokens
@@ -67,7 +67,7 @@ def test_a_rewrite_with_earlier_turns_says_that_they_were_not_used(client: opena
             {"role": "user", "content": "I am unable to attend."},
         ],
     )
-    assert completion.choices[0].message.content == "rewrite: I am unable to attend."
+    assert completion.choices[0].message.content == "rewrite of I am unable to attend."
     assert "2 earlier turns" in completion.model_extra["likeness"]["notes"][0]
 
 
@@ -82,7 +82,7 @@ def test_a_stream_has_one_id_ends_with_usage_and_joins_to_the_text(client: opena
     )
     assert len({chunk.id for chunk in chunks}) == 1
     assert chunks[0].choices[0].delta.role == "assistant"
-    assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices) == "draft: say three words"
+    assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices) == "draft of say three words"
     assert len([c for c in chunks if c.choices and c.choices[0].delta.content]) > 1
     assert chunks[-2].choices[0].finish_reason == "stop"
     assert chunks[-1].choices == []
@@ -108,7 +108,7 @@ def test_text_and_speech_through_chat(client: openai.OpenAI) -> None:
     )
     audio = completion.choices[0].message.audio
     assert audio is not None
-    assert audio.transcript == "draft: thank Ana"
+    assert audio.transcript == "draft of thank Ana"
     samples, rate = soundfile.read(io.BytesIO(base64.b64decode(audio.data)))
     assert (rate, len(samples) > 3000) == (22_050, True)
     chunks = list(
@@ -121,7 +121,7 @@ def test_text_and_speech_through_chat(client: openai.OpenAI) -> None:
         )
     )
     parts = [chunk.choices[0].delta.model_dump().get("audio") or {} for chunk in chunks if chunk.choices]
-    assert "".join(part.get("transcript") or "" for part in parts) == "draft: thank Ana"
+    assert "".join(part.get("transcript") or "" for part in parts) == "draft of thank Ana"
     assert len(b"".join(base64.b64decode(part.get("data") or "") for part in parts)) > 10_000
 
 

@@ -16,7 +16,7 @@ import soundfile
 from running_gateway import Running, person, running
 
 PROMPT = "thank Ana for the slides"
-WRITTEN = f"draft: {PROMPT}"
+WRITTEN = f"draft of {PROMPT}"
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_the_sound_itself_with_its_text_in_a_header(client: httpx.Client) -> Non
         order = {"prompt": prompt, "format": "wav", **extra}
         response = ok(client.post("/api/tts/pipeline", json=order, headers=headers))
         assert response.headers["content-type"] == "audio/wav"
-        assert unquote(response.headers["x-likeness-text"]) == f"draft: {prompt}"
+        assert unquote(response.headers["x-likeness-text"]) == f"draft of {prompt}"
         assert response.headers["x-likeness-voice"] == "me"
         riff, size = struct.unpack("<4sI", response.content[:8])
         assert (riff, size) == (b"RIFF", len(response.content) - 8)
@@ -113,7 +113,7 @@ def test_a_streamed_wav_says_that_its_length_is_not_known(client: httpx.Client) 
 
 def test_rewriting_and_the_trained_voice_by_its_id(client: httpx.Client) -> None:
     body = ok(client.post("/api/tts/pipeline", json={"prompt": "Hello.", "task": "rewrite"})).json()
-    assert body["text"] == "rewrite: Hello."
+    assert body["text"] == "rewrite of Hello."
     for order in ({"voice": "me"}, {"adapter": "me"}, {}):
         body = ok(client.post("/api/tts/lora/generate", json={"text": "hello there", "format": "wav", **order})).json()
         assert (body["text"], body["provenance"], body["voice"]) == ("hello there", None, "me")
@@ -198,7 +198,7 @@ def test_many_at_once_are_all_answered(gateway: Running) -> None:
             return str(ok(client.post("/api/tts/pipeline", json={"prompt": f"number {number}"})).json()["text"])
 
     with ThreadPoolExecutor(20) as pool:
-        assert list(pool.map(one, range(20))) == [f"draft: number {number}" for number in range(20)]
+        assert list(pool.map(one, range(20))) == [f"draft of number {number}" for number in range(20)]
 
 
 def test_the_page_of_the_api_needs_nothing_from_elsewhere(client: httpx.Client) -> None:

@@ -173,7 +173,7 @@ def test_a_clip_is_spoken_with_and_forgotten(tmp_path: Path, clip: bytes) -> Non
         encoded = base64.b64encode(clip).decode()
         order = {"prompt": "thank Ana", "reference_clip": encoded, "consent": CONSENT, "style_reference": "ok!"}
         body = client.post("/api/tts/pipeline", json=order).json()
-        assert (body["text"], body["voice"]) == ("draft: thank Ana", "instant")
+        assert (body["text"], body["voice"]) == ("draft of thank Ana", "instant")
         refused = client.post("/api/tts/pipeline", json={**order, "consent": ""})
         assert refused.status_code == 403
         assert refused.json()["error"]["param"] == "consent"

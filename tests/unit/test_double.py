@@ -27,7 +27,7 @@ def test_writes_the_same_text_in_pieces_within_the_limit() -> None:
         draft = engine.write(WriteRequest("rewrite", "See you at 10:30,  Ana."))
         pieces = list(draft.pieces)
         short = "".join(engine.write(WriteRequest("draft", "x" * 50, max_characters=20)).pieces)
-    assert "".join(pieces) == "rewrite: See you at 10:30,  Ana."
+    assert "".join(pieces) == "rewrite of See you at 10:30,  Ana."
     assert len(pieces) > 3
     assert len(short) == 20
 

@@ -110,7 +110,7 @@ def test_a_lane_writes_and_speaks_what_the_engine_does(lanes: Lanes) -> None:
     from likeness.engines.builtin.double import DoubleEngine
 
     draft = lanes.writer("builtin.double").write(ask("hello there"))
-    assert "".join(draft.pieces) == "draft: hello there"
+    assert "".join(draft.pieces) == "draft of hello there"
     assert draft.provenance.engine == "builtin.double"
 
     speaker = lanes.speaker("builtin.double")
@@ -238,7 +238,7 @@ def test_requests_queue_and_all_are_answered(lanes: Lanes) -> None:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert sorted(answers) == sorted(f"draft: number {number}" for number in range(12))
+    assert sorted(answers) == sorted(f"draft of number {number}" for number in range(12))
     assert lanes.status()[0].starts == 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Generator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -11,12 +11,12 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
-from likeness.core.types import Provenance
+from likeness.core.types import Ending, Provenance
 from likeness.server import streams
 from likeness.server.gateway import Voice
+from likeness.server.parts import Part, Sound, Spoken, TextPiece, Written
 from likeness.server.schemas import Delivery
 from likeness.server.stages import Stages
-from likeness.server.work import Part, Sound, Spoken, TextPiece, Written
 
 MEDIA_TYPES = {"wav": "audio/wav", "flac": "audio/flac", "mp3": "audio/mpeg", "pcm": "audio/pcm"}
 _HEADER_TEXT_LIMIT = 6000
@@ -29,13 +29,14 @@ class Outcome:
 
     text: str = ""
     provenance: Provenance | None = None
+    ending: Ending = field(default_factory=Ending)
     data: bytearray = field(default_factory=bytearray)
     spoken: Spoken | None = None
 
     def take(self, part: Part) -> Part:
         """Add a part and pass it on."""
         if isinstance(part, Written):
-            self.text, self.provenance = part.text, part.provenance
+            self.text, self.provenance, self.ending = part.text, part.provenance, part.ending
         elif isinstance(part, Sound):
             self.data += part.data
         elif isinstance(part, Spoken):
@@ -58,7 +59,7 @@ def provenance_body(provenance: Provenance | None) -> dict[str, Any] | None:
 
 async def deliver(
     request: Request,
-    work: Generator[Part, None, None],
+    work: AsyncIterator[Part],
     delivery: Delivery,
     voice: Voice,
     stages: Stages,
@@ -93,20 +94,20 @@ async def deliver(
 
 
 async def _as_stream(
-    work: Generator[Part, None, None], delivery: Delivery, voice: Voice, stages: Stages, text: str
+    work: AsyncIterator[Part], delivery: Delivery, voice: Voice, stages: Stages, text: str
 ) -> Response:
     """The text has to be known before the headers go out, so the stream begins at the first sound."""
     outcome = Outcome(text=text)
 
-    def sound() -> Generator[bytes, None, None]:
+    async def sound() -> AsyncIterator[bytes]:
         try:
-            for part in work:
+            async for part in work:
                 outcome.take(part)
                 if isinstance(part, Sound):
                     outcome.data.clear()
                     yield part.data
         finally:
-            work.close()
+            await streams.closed(work)
 
     return await streams.raw(
         sound(),
@@ -117,26 +118,29 @@ async def _as_stream(
 
 
 async def _as_events(
-    work: Generator[Part, None, None], delivery: Delivery, voice: Voice, stages: Stages, text: str
+    work: AsyncIterator[Part], delivery: Delivery, voice: Voice, stages: Stages, text: str
 ) -> Response:
-    def event(part: Part) -> dict[str, Any] | None:
+    def event(part: Part) -> bytes:
         if isinstance(part, TextPiece):
-            return {"type": "text.delta", "delta": part.text}
+            return streams.event({"type": "text.delta", "delta": part.text})
         if isinstance(part, Written):
-            return {"type": "text.done", "text": part.text, "provenance": provenance_body(part.provenance)}
+            body = provenance_body(part.provenance)
+            return streams.event({"type": "text.done", "text": part.text, "provenance": body})
         if isinstance(part, Sound):
             if not part.data:
-                return None
-            return {"type": "speech.audio.delta", "audio": base64.b64encode(part.data).decode("ascii")}
-        return {
-            "type": "done",
-            "format": delivery.format,
-            "sample_rate": part.rate,
-            "seconds": round(part.seconds, 3),
-            "voice": voice.id,
-            "notes": list(voice.notes),
-            "timings": stages.milliseconds(),
-        }
+                return b""
+            return streams.event({"type": "speech.audio.delta", "audio": base64.b64encode(part.data).decode("ascii")})
+        return streams.event(
+            {
+                "type": "done",
+                "format": delivery.format,
+                "sample_rate": part.rate,
+                "seconds": round(part.seconds, 3),
+                "voice": voice.id,
+                "notes": list(voice.notes),
+                "timings": stages.milliseconds(),
+            }
+        )
 
     return await streams.events(work, event, headers=stages.header)
 

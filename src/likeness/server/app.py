@@ -42,7 +42,7 @@ def create_app(home: PersonHome, settings: Settings) -> FastAPI:
             app.state.failure = error
             raise
         finally:
-            gateway.close()
+            await gateway.aclose()
 
     app = FastAPI(
         title="likeness",

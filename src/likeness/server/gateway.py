@@ -16,17 +16,19 @@ from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.jobs import JobRunner
 from likeness.core.lanes import Lanes
-from likeness.core.protocols import Embedder, Speaker, Writer
+from likeness.core.protocols import Embedder, Speaker
 from likeness.core.settings import Settings
 from likeness.core.store import Job
 from likeness.server.enrolment import INSTANT, LEARN, InstantVoices, consent_statement
 from likeness.server.keys import Keys
+from likeness.server.writers import LanePen, Writers
 
 if TYPE_CHECKING:
     from likeness.speak.recordings import Recording
 
 OWN_VOICE = "me"
 WRITING_MODELS = ("me", "me:rewrite")
+BASE_MODEL = "base"
 SPEECH_MODEL = "voice"
 
 
@@ -49,24 +51,22 @@ class Gateway:
         self.keys = Keys(home.root)
         self.created = int(time.time())
         self.lanes = Lanes(settings.memory_limit_mb)
+        self.writers = Writers(home, settings, self.lanes)
         self.jobs = JobRunner(home.store)
         self._instant = InstantVoices(home, settings.speaker)
 
-    def close(self) -> None:
-        """End the lanes and the jobs; unfinished jobs are taken up at the next start."""
+    async def aclose(self) -> None:
+        """End connections, lanes and jobs; unfinished jobs are taken up at the next start."""
+        await self.writers.aclose()
         self.lanes.close()
         self.jobs.close()
         self._instant.close()
 
     # ── engines ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def writer(self) -> Writer:
-        """The writer the settings name, on what was learned of the person. Raises :class:`NotReady` before that."""
-        from likeness.write.generate import adapter_folder
-
-        engine = self.settings.writer
-        folder = adapter_folder(self.home, engine, allow_stale=self.settings.allow_stale)
-        return self.lanes.writer(engine, folder)
+    def writing_models(self) -> tuple[str, ...]:
+        """The models that write; the plain one only where a language model is set up."""
+        return WRITING_MODELS if self.writers.base_role() is None else (*WRITING_MODELS, BASE_MODEL)
 
     def embedder(self) -> Embedder:
         """The embedder the settings name. Raises :class:`NotReady` when none is set."""
@@ -145,12 +145,18 @@ class Gateway:
 
     def state(self) -> tuple[str, str]:
         """For the writer and the person's own voice: "ready", or why not."""
-        return _state(self.writer), _state(lambda: self.voice(None))
+        return _state(self.writers.personal), _state(lambda: self.voice(None))
 
     def _warm_writer(self) -> None:
         from likeness.write.generate import rewrite
 
-        for _ in rewrite(self.writer(), "Ready.").pieces:
+        pen = self.writers.personal()
+        if not isinstance(pen, LanePen):
+            return
+        if "chat" in pen.info.can:
+            pen.writer.warm()
+            return
+        for _ in rewrite(pen.writer, "Ready.").pieces:
             pass
 
     def _warm_voice(self) -> None:

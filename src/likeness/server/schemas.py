@@ -156,21 +156,35 @@ class AudioOptions(BaseModel):
     format: str = Field("wav", max_length=20)
 
 
+Stop = Annotated[str, Field(max_length=200)]
+
+
 class ChatRequest(BaseModel):
     """OpenAI's request for a completion. What would change the answer and is not done here is refused, not ignored."""
 
     model_config = ConfigDict(extra="allow")
-    model: str = Field(max_length=100, description="`me` drafts, `me:rewrite` puts a text into the person's words.")
+    model: str = Field(
+        max_length=100,
+        description="`me` drafts, `me:rewrite` puts a text into the person's words, `base` is the model without them.",
+    )
     messages: list[ChatMessage] = Field(min_length=1, max_length=500)
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     temperature: float | None = Field(None, ge=0, le=2)
+    top_p: float | None = Field(None, ge=0, le=1)
     seed: int | None = Field(None, ge=-(2**63), le=2**63 - 1)
+    stop: Stop | Annotated[list[Stop], Field(max_length=4)] | None = None
     max_tokens: int | None = Field(None, ge=1, le=1_000_000)
     max_completion_tokens: int | None = Field(None, ge=1, le=1_000_000)
     n: int | None = Field(None, ge=1, le=128)
     modalities: list[Literal["text", "audio"]] | None = None
     audio: AudioOptions | None = None
+    voice: Literal["me"] | None = Field(
+        None, description="Ours: `me` has a plain model write what to say and then puts that into the person's words."
+    )
+    adapter: str = Field(
+        "", max_length=100, pattern=r"^[A-Za-z0-9_.-]*$", description="Ours: another adapter than the person's newest."
+    )
     context: str = Field("", max_length=20_000, description="Ours: the message that is being answered.")
     style_reference: str = Field("", max_length=20_000, description="Ours: a text whose manner to follow.")
     recipient: str = Field("", max_length=200, description="Ours: whom it is for.")
@@ -186,7 +200,7 @@ class ChatCompletion(BaseModel):
     created: int
     model: str
     choices: list[dict[str, Any]]
-    usage: dict[str, int] = Field(description="Estimated, four characters to a token.")
+    usage: dict[str, int] = Field(description="Counted by the model, or estimated at four characters to a token.")
     likeness: dict[str, Any] = Field(description="provenance, voice, notes, timings.")
 
 

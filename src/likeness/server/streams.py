@@ -1,16 +1,15 @@
-"""Work done in threads, piece by piece, for a caller who may go away."""
+"""Work that comes piece by piece, for a caller who may go away."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import closing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from typing import Any, TypeVar
 
 import anyio
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 from starlette.responses import StreamingResponse
 
@@ -19,64 +18,99 @@ from likeness.server import errors
 from likeness.server.middleware import Aborted
 
 Part = TypeVar("Part")
+_AHEAD = 4
+_THREADS = 64
+"""Threads for work that is under way. Those of everything else (keys, files) are never taken up by slow readers."""
 _END = object()
+_limiter = CapacityLimiter(_THREADS)
 
 
-async def pieces(work: Generator[Part, None, None]) -> AsyncIterator[Part]:
-    """The parts of ``work``, each made in a thread. Leaving early, for whatever reason, closes it and so stops it."""
-    try:
-        while True:
-            part = await to_thread.run_sync(next, work, _END)
-            if part is _END:
-                return
-            yield part  # type: ignore[misc]
-    finally:
-        with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(work.close)
+async def pieces(work: Iterator[Part], ahead: int = _AHEAD) -> AsyncGenerator[Part, None]:
+    """The parts of ``work``, made in one thread, at most ``ahead`` of them before they are wanted.
 
-
-async def collect(request: Request, work: Generator[Part, None, None]) -> list[Part]:
-    """Every part of ``work``, made in one thread, for an answer in one piece; stops it when the caller has gone."""
+    Leaving early, for whatever reason, closes ``work`` and so stops it.
+    """
+    loop = asyncio.get_running_loop()
+    made: asyncio.Queue[Any] = asyncio.Queue()
+    room = threading.Semaphore(ahead)
     gone = threading.Event()
 
-    def run() -> list[Part]:
-        found: list[Part] = []
-        with closing(work):
+    def run() -> None:
+        try:
             for part in work:
+                room.acquire()
                 if gone.is_set():
-                    raise Interrupted("the caller went away")
-                found.append(part)
-        return found
+                    break
+                loop.call_soon_threadsafe(made.put_nowait, part)
+        finally:
+            silent(work)
+
+    def over(task: asyncio.Future[None]) -> None:
+        made.put_nowait(_END)
+
+    working = asyncio.ensure_future(to_thread.run_sync(run, limiter=_limiter))
+    working.add_done_callback(over)
+    try:
+        while (part := await made.get()) is not _END:
+            room.release()
+            yield part
+        await working
+    finally:
+        gone.set()
+        room.release()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([working])
+
+
+async def collect(request: Request, work: AsyncIterator[Part]) -> list[Part]:
+    """Every part of ``work``, for an answer in one piece; stops it when the caller has gone."""
+    found: list[Part] = []
+
+    async def take() -> None:
+        async for part in work:
+            found.append(part)
 
     async def watch() -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass
-        gone.set()
 
-    watching = asyncio.ensure_future(watch())
+    taking, watching = asyncio.ensure_future(take()), asyncio.ensure_future(watch())
     try:
-        return await to_thread.run_sync(run)
+        await asyncio.wait([taking, watching], return_when=asyncio.FIRST_COMPLETED)
+        if not taking.done():
+            raise Interrupted("the caller went away")
+        await taking
+        return found
     finally:
         watching.cancel()
+        taking.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([taking])
+            await closed(work)
 
 
-async def begun(work: Generator[Part, None, None]) -> Generator[Part, None, None]:
+async def begun(work: AsyncIterator[Part]) -> AsyncIterator[Part]:
     """Run ``work`` up to its first part, so that what fails at once is answered with a status and not a torn stream."""
-    first = await to_thread.run_sync(next, work, _END)
+    try:
+        first = await anext(work, _END)
+    except BaseException:
+        await closed(work)
+        raise
 
-    def whole() -> Generator[Part, None, None]:
+    async def whole() -> AsyncIterator[Part]:
         try:
             if first is not _END:
                 yield first  # type: ignore[misc]
-                yield from work
+                async for part in work:
+                    yield part
         finally:
-            work.close()
+            await closed(work)
 
     return whole()
 
 
 async def raw(
-    work: Generator[Part, None, None],
+    work: AsyncIterator[Part],
     media_type: str,
     bytes_of: Callable[[Part], bytes],
     headers: Callable[[], dict[str, str]],
@@ -85,44 +119,57 @@ async def raw(
     started = await begun(work)
 
     async def body() -> AsyncIterator[bytes]:
-        stream = pieces(started)
         try:
-            async for part in stream:
+            async for part in started:
                 data = bytes_of(part)
                 if data:
                     yield data
         finally:
-            await stream.aclose()  # type: ignore[attr-defined]
+            await closed(started)
 
     return StreamingResponse(body(), media_type=media_type, headers=headers())
 
 
 async def events(
-    work: Generator[Part, None, None],
-    event_of: Callable[[Part], dict[str, Any] | None],
+    work: AsyncIterator[Part],
+    bytes_of: Callable[[Part], bytes],
     *,
     headers: Callable[[], dict[str, str]] = dict,
-    last: str = "",
+    last: bytes = b"",
 ) -> StreamingResponse:
-    """The parts as server-sent events. A failure in the middle is told in an ``error`` event, then the line is cut."""
+    """The parts as server-sent events, each as ``bytes_of`` puts it (see :func:`event`).
+
+    A failure in the middle is told in an ``error`` event, then the line is cut.
+    """
     started = await begun(work)
 
-    async def body() -> AsyncIterator[str]:
-        stream = pieces(started)
+    async def body() -> AsyncIterator[bytes]:
         try:
-            async for part in stream:
-                event = event_of(part)
-                if event is not None:
-                    yield f"data: {json.dumps(event, ensure_ascii=False)}\n\n"
+            async for part in started:
+                data = bytes_of(part)
+                if data:
+                    yield data
         except LikenessError as error:
-            yield f"event: error\ndata: {json.dumps(errors.describe(error), ensure_ascii=False)}\n\n"
+            yield b"event: error\n" + event(errors.describe(error))
             raise Aborted from None
         finally:
-            await stream.aclose()  # type: ignore[attr-defined]
+            await closed(started)
         if last:
-            yield f"data: {last}\n\n"
+            yield last
 
     return StreamingResponse(body(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no", **headers()})
+
+
+def event(value: Any) -> bytes:
+    """One server-sent event that holds ``value`` as JSON."""
+    return f"data: {json.dumps(value, ensure_ascii=False)}\n\n".encode("utf-8", "replace")
+
+
+async def closed(work: AsyncIterator[Any]) -> None:
+    """Close an asynchronous iterator that can be closed."""
+    close = getattr(work, "aclose", None)
+    if close is not None:
+        await close()
 
 
 def silent(iterator: Iterator[Any]) -> None:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from likeness.core.errors import InputError
+from likeness.core.types import Turn
+from likeness.server.drafting import Kind, Order
+from likeness.server.gateway import BASE_MODEL
 from likeness.server.schemas import ChatMessage, ChatRequest
-from likeness.server.work import Order
 
 _STYLE = "style:"
 _CONTEXT = "context:"
-_CHARACTERS_PER_TOKEN = 4
-_LONGEST = 4000
-_REFUSED = ("tools", "functions", "tool_choice", "function_call", "response_format", "logprobs", "stop", "prediction")
+_REFUSED = ("tools", "functions", "tool_choice", "function_call", "response_format", "logprobs", "prediction")
+_ROLES: dict[str, Literal["system", "user", "assistant"]] = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "assistant": "assistant",
+}
 """Fields of OpenAI's that would change the answer and cannot be honoured."""
 _HARMLESS = {
     "tool_choice": ("none", "auto"),
@@ -40,6 +48,8 @@ def order_of(order: ChatRequest) -> tuple[Order, list[str]]:
     text = _text(last)
     if not text.strip():
         raise InputError("the last message is empty", param="messages")
+    if order.model == BASE_MODEL:
+        return _conversation(order, text), []
     styles, contexts = [order.style_reference], [order.context]
     unused = 0
     for message in order.messages[:-1]:
@@ -52,21 +62,41 @@ def order_of(order: ChatRequest) -> tuple[Order, list[str]]:
         else:
             contexts.append(hint[len(_CONTEXT) :].strip() if hint.casefold().startswith(_CONTEXT) else hint)
     notes = [f"{unused} earlier turns were not used: every request stands alone"] if unused else []
-    limit = order.max_completion_tokens or order.max_tokens
-    return (
-        Order(
-            text=text,
-            rewrite=order.model.endswith(":rewrite"),
-            context="\n\n".join(filter(None, contexts)),
-            style_reference="\n\n".join(filter(None, styles)),
-            recipient=order.recipient,
-            channel=order.channel,
-            temperature=order.temperature or 0.0,
-            seed=(order.seed or 0) % 2**31,
-            max_characters=min(_LONGEST, limit * _CHARACTERS_PER_TOKEN) if limit else _LONGEST,
-        ),
-        notes,
-    )
+    style, context = "\n\n".join(filter(None, styles)), "\n\n".join(filter(None, contexts))
+    kind: Kind = "rewrite" if order.model.endswith(":rewrite") else "draft"
+    return Order(kind, text, context=context, style_reference=style, **_common(order)), notes
+
+
+def _conversation(order: ChatRequest, text: str) -> Order:
+    """All turns, for the plain model. Raises :class:`InputError` for what it has no use for."""
+    if order.voice is None:
+        for name in ("adapter", "style_reference"):
+            if getattr(order, name):
+                raise InputError(f"{name} is the person's, and this is the plain model", hint='voice: "me"', param=name)
+    if order.context:
+        raise InputError("context is for the model me", hint="say it in a message", param="context")
+    turns = []
+    for message in order.messages:
+        role = _ROLES.get(message.role)
+        if role is None:
+            raise InputError(f"turns of {message.role!r} are not understood", hint="leave them out", param="messages")
+        turns.append(Turn(role, _text(message)))
+    return Order("chat", text, turns=tuple(turns), style_reference=order.style_reference, **_common(order))
+
+
+def _common(order: ChatRequest) -> dict[str, Any]:
+    stop = [order.stop] if isinstance(order.stop, str) else order.stop or []
+    return {
+        "voiced": order.voice is not None,
+        "adapter": order.adapter,
+        "recipient": order.recipient,
+        "channel": order.channel,
+        "temperature": order.temperature or 0.0,
+        "top_p": 1.0 if order.top_p is None else order.top_p,
+        "seed": (order.seed or 0) % 2**31,
+        "max_tokens": order.max_completion_tokens or order.max_tokens or 0,
+        "stop": tuple(filter(None, stop)),
+    }
 
 
 def _text(message: ChatMessage) -> str:

@@ -18,13 +18,12 @@ from likeness.core.protocols import Writer
 from likeness.core.settings import Settings, settings
 from likeness.core.types import Draft, WriteRequest
 from likeness.write.finish import finish
+from likeness.write.requests import LONGEST_REWRITE, draft_request, rewrite_request
 from likeness.write.train import ENGINE, latest_adapter, opens
 from likeness.write.two_stage import two_stage
 
 STALE = "stale"
 """Key in the ``extra`` of an adapter's manifest: why (``reason``) and since when it must be learned again."""
-LONGEST_REQUEST = 20_000
-"""Characters of request, context or reference; more is refused."""
 MAIL = "mail"
 _CHECKPOINTS = "checkpoints"
 
@@ -200,13 +199,10 @@ def draft(
     ``adapter`` is the folder of the adapter to write with, for a writer that holds a base (``can`` "switch").
     Raises :class:`InputError` when there is nothing to go by or a text is longer than 20,000 characters.
     """
-    if not task.strip() and not context.strip():
-        raise InputError("there is nothing to write about", hint="say what to write", param="task")
-    request = WriteRequest(
-        task="draft",
-        text=_bounded(task, "task"),
-        context=_bounded(context, "context"),
-        style_reference=_bounded(style_reference, "style_reference"),
+    request = draft_request(
+        task,
+        context=context,
+        style_reference=style_reference,
         recipient=recipient,
         channel=channel,
         adapter=adapter,
@@ -225,39 +221,24 @@ def rewrite(
     channel: str = "",
     style_reference: str = "",
     adapter: str = "",
-    max_characters: int = LONGEST_REQUEST * 2,
+    max_characters: int = LONGEST_REWRITE,
     temperature: float = 0.0,
     seed: int = 0,
 ) -> Draft:
     """``text`` in the person's words, its content unchanged. ``adapter`` and errors as for :func:`draft`."""
-    if not text.strip():
-        raise InputError("there is no text to rewrite", param="text")
-    return finished(
-        writer,
-        WriteRequest(
-            task="rewrite",
-            text=_bounded(text, "text"),
-            style_reference=_bounded(style_reference, "style_reference"),
-            recipient=recipient,
-            channel=channel,
-            adapter=adapter,
-            max_characters=max_characters,
-            temperature=temperature,
-            seed=seed,
-        ),
+    request = rewrite_request(
+        text,
+        style_reference=style_reference,
+        recipient=recipient,
+        channel=channel,
+        adapter=adapter,
+        max_characters=max_characters,
+        temperature=temperature,
+        seed=seed,
     )
+    return finished(writer, request)
 
 
 def finished(writer: Writer, request: WriteRequest) -> Draft:
     """What ``writer`` writes, without an assistant's frame when a language model wrote it."""
     return finish(writer.write(request), request)
-
-
-def _bounded(text: str, param: str) -> str:
-    if len(text) > LONGEST_REQUEST:
-        raise InputError(
-            f"{param} has {len(text):,} characters; at most {LONGEST_REQUEST:,} are taken",
-            hint="send it in parts",
-            param=param,
-        )
-    return text

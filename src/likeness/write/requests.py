@@ -1,12 +1,7 @@
-"""What a writer is asked: requests out of what a caller gave, checked once for every surface.
-
-In two stages, a plain model writes what to say and the personal model then says it: :func:`substance` and
-:func:`saying` are what each of them is asked.
-"""
+"""What a writer is asked: requests out of what a caller gave, checked once for every surface."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from likeness.core.errors import InputError
@@ -44,19 +39,6 @@ def rewrite_request(text: str, *, style_reference: str = "", **more: Any) -> Wri
         style_reference=_bounded(style_reference, "style_reference"),
         **{"max_characters": LONGEST_REWRITE, **more},
     )
-
-
-def substance(request: WriteRequest) -> WriteRequest:
-    """What the plain model is asked, so that ``request`` can be said afterwards: the same, in nobody's manner."""
-    return replace(request, adapter="", style_reference="", stop=(), max_tokens=0)
-
-
-def saying(said: str, request: WriteRequest, **more: Any) -> WriteRequest:
-    """What the personal model is asked: ``said``, which the plain model wrote for ``request``, in the person's words.
-
-    A long answer of the plain model is cut to what a request may hold.
-    """
-    return replace(request, **{"task": "rewrite", "text": said[:LONGEST_REQUEST], "context": "", "turns": (), **more})
 
 
 def _bounded(text: str, param: str) -> str:

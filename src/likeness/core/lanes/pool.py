@@ -38,6 +38,10 @@ class LaneWriter:
         self._lanes = lanes
         self._lane = lane
 
+    def warm(self) -> None:
+        """Load the engine now, so that the first request does not wait for it."""
+        self._lane.warm()
+
     def write(self, request: WriteRequest) -> Draft:
         """Begin to write. Closing or dropping ``pieces`` stops the work."""
         answer = self._lane.ask(request)
@@ -102,9 +106,16 @@ class Lanes:
         self._granted: WeakKeyDictionary[Lane, float] = WeakKeyDictionary()
         self._lock = threading.RLock()
 
-    def writer(self, engine: str, artefact: Path | None = None, options: Mapping[str, Any] | None = None) -> LaneWriter:
+    def writer(
+        self,
+        engine: str,
+        artefact: Path | None = None,
+        options: Mapping[str, Any] | None = None,
+        *,
+        deadline: float | None = None,
+    ) -> LaneWriter:
         """A writer; its engine is loaded at the first request, or now with :meth:`warm`."""
-        return LaneWriter(self, self.lane(engine, artefact, options))
+        return LaneWriter(self, self.lane(engine, artefact, options, deadline=deadline))
 
     def speaker(
         self, engine: str, artefact: Path | None = None, options: Mapping[str, Any] | None = None
@@ -116,8 +127,18 @@ class Lanes:
         """An embedder; its engine is loaded at the first request."""
         return LaneEmbedder(self, self.lane(engine, None, options))
 
-    def lane(self, engine: str, artefact: Path | None = None, options: Mapping[str, Any] | None = None) -> Lane:
-        """The lane of an engine on an artefact, new if there is none or if the artefact was made again."""
+    def lane(
+        self,
+        engine: str,
+        artefact: Path | None = None,
+        options: Mapping[str, Any] | None = None,
+        *,
+        deadline: float | None = None,
+    ) -> Lane:
+        """The lane of an engine on an artefact, new if there is none or if the artefact was made again.
+
+        ``deadline`` is how many seconds a request of a new lane may take, where it is not the usual one.
+        """
         key = (engine, str(artefact or ""), repr(sorted((options or {}).items())))
         stamp = _stamp(artefact)
         with self._lock:
@@ -126,7 +147,7 @@ class Lanes:
                 return lane
             if lane is not None:
                 threading.Thread(target=_retire, args=(lane, self._deadline), daemon=True).start()
-            lane = Lane(engine, artefact, options, admit=self._admit, deadline=self._deadline)
+            lane = Lane(engine, artefact, options, admit=self._admit, deadline=deadline or self._deadline)
             self._lanes[key] = (lane, stamp)
             return lane
 

@@ -63,7 +63,7 @@ class DoubleEngine:
 
     def write(self, request: WriteRequest) -> Draft:
         """Say which task was asked for and repeat the text, one word per piece; at most ``max_characters``."""
-        text = f"{request.task}: {request.text}"[: request.max_characters]
+        text = f"{request.task} of {request.text}"[: request.max_characters]
         provenance = Provenance(
             engine=self.info.name, method="generated", note="Written by the test double; it resembles no person."
         )

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from likeness.core.errors import NotFound
 from likeness.server.deps import KEYED, Serving
-from likeness.server.gateway import SPEECH_MODEL, WRITING_MODELS, Gateway
+from likeness.server.gateway import SPEECH_MODEL, Gateway
 from likeness.server.schemas import ModelBody, ModelsBody
 
 router = APIRouter(prefix="/v1/models", tags=["models"], dependencies=KEYED)
@@ -16,7 +16,8 @@ router = APIRouter(prefix="/v1/models", tags=["models"], dependencies=KEYED)
 
 @router.get("")
 async def models(gateway: Serving) -> ModelsBody:
-    """The models: `me` drafts, `me:rewrite` puts a text into the person's words, `voice` speaks."""
+    """The models: `me` drafts, `me:rewrite` puts a text into the person's words, `base` is the language model without
+    the person (where one is set up), `voice` speaks."""
     return ModelsBody(data=_models(gateway))
 
 
@@ -26,13 +27,13 @@ async def model(model: str, gateway: Serving) -> ModelBody:
     for known in _models(gateway):
         if known.id == model:
             return known
-    raise unknown(model)
+    raise unknown(model, (*gateway.writing_models(), SPEECH_MODEL))
 
 
-def unknown(model: str, known: Iterable[str] = (*WRITING_MODELS, SPEECH_MODEL)) -> NotFound:
+def unknown(model: str, known: Iterable[str]) -> NotFound:
     """The error for a model that is not among ``known``, those that can do what was asked."""
     return NotFound(f"no model {model[:100]!r} can do this", hint=f"models that can: {', '.join(known)}", param="model")
 
 
 def _models(gateway: Gateway) -> list[ModelBody]:
-    return [ModelBody(id=name, created=gateway.created) for name in (*WRITING_MODELS, SPEECH_MODEL)]
+    return [ModelBody(id=name, created=gateway.created) for name in (*gateway.writing_models(), SPEECH_MODEL)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 from anyio import to_thread
@@ -10,10 +9,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from likeness.core.errors import InputError
-from likeness.server import answers, forms, streams, work
+from likeness.server import answers, forms, streams
 from likeness.server.deps import KEYED, Serving
+from likeness.server.drafting import Order
 from likeness.server.gateway import Gateway, Voice
 from likeness.server.schemas import CloneRequest, GenerateRequest, PipelineRequest, SpokenBody
+from likeness.server.speaking import speak, write_and_speak
 from likeness.server.stages import Stages
 
 router = APIRouter(prefix="/api/tts", tags=["speech"], dependencies=KEYED)
@@ -37,9 +38,9 @@ async def pipeline(request: Request, gateway: Serving) -> Response:
         raise InputError("give a voice or a reference clip, not both", param="voice")
     with stages.timed("voice"):
         voice = await _voice(request, gateway, order.voice, clip, order.consent)
-    text = work.Order(
+    text = Order(
+        kind=order.task,
         text=order.prompt,
-        rewrite=order.task == "rewrite",
         context=order.context,
         style_reference=order.style_reference,
         recipient=order.recipient,
@@ -47,16 +48,8 @@ async def pipeline(request: Request, gateway: Serving) -> Response:
         temperature=order.temperature,
         seed=order.seed,
     )
-
-    def parts() -> Generator[work.Part, None, None]:
-        written = ""
-        for part in work.write(gateway, text, stages):
-            if isinstance(part, work.Written):
-                written = part.text
-            yield part
-        yield from work.speak(voice, written, order, order.format, stages, whole=not order.stream)
-
-    return await answers.deliver(request, parts(), order, voice, stages)
+    parts = write_and_speak(gateway, text, voice, order, order.format, stages, whole=not order.stream)
+    return await answers.deliver(request, parts, order, voice, stages)
 
 
 @router.post("/clone", responses=_SPOKEN, openapi_extra=forms.described(CloneRequest, "audio_sample", required=True))
@@ -72,7 +65,7 @@ async def clone(request: Request, gateway: Serving) -> Response:
         raise InputError("a clip of the voice is needed", hint="send it as audio_sample", param="audio_sample")
     with stages.timed("voice"):
         voice = await _voice(request, gateway, None, clip, order.consent)
-    parts = work.speak(voice, order.text, order, order.format, stages, whole=not order.stream)
+    parts = streams.pieces(speak(voice, order.text, order, order.format, stages, whole=not order.stream))
     return await answers.deliver(request, parts, order, voice, stages, order.text)
 
 
@@ -84,7 +77,7 @@ async def generate(request: Request, gateway: Serving) -> Response:
     if order.voice and order.adapter and order.voice != order.adapter:
         raise InputError("voice and adapter name two different voices", param="adapter")
     voice = await to_thread.run_sync(gateway.voice, order.voice or order.adapter)
-    parts = work.speak(voice, order.text, order, order.format, stages, whole=not order.stream)
+    parts = streams.pieces(speak(voice, order.text, order, order.format, stages, whole=not order.stream))
     return await answers.deliver(request, parts, order, voice, stages, order.text)
 
 
@@ -92,6 +85,6 @@ async def _voice(request: Request, gateway: Gateway, voice_id: str | None, clip:
     """The voice of that id, or of the clip; a caller who goes away stops its making."""
     if clip is None:
         return await to_thread.run_sync(gateway.voice, voice_id)
-    made = (await streams.collect(request, gateway.instant_voice(clip, consent)))[-1]
+    made = (await streams.collect(request, streams.pieces(gateway.instant_voice(clip, consent))))[-1]
     assert isinstance(made, Voice)
     return made

@@ -10,12 +10,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from likeness.core.errors import InputError
-from likeness.server import streams, work
+from likeness.server import streams
 from likeness.server.answers import MEDIA_TYPES
 from likeness.server.deps import KEYED, Serving
 from likeness.server.gateway import SPEECH_MODEL
+from likeness.server.parts import Part, Sound, Spoken
 from likeness.server.routes.models import unknown
 from likeness.server.schemas import Manner, SpeechModel, SpeechModelsBody, SpeechRequest, VoiceReference
+from likeness.server.speaking import speak
 from likeness.server.stages import Stages
 from likeness.server.usage import tokens
 
@@ -46,7 +48,8 @@ async def speech(order: SpeechRequest, request: Request, gateway: Serving) -> Re
     voice_id = order.voice.id if isinstance(order.voice, VoiceReference) else order.voice
     voice = await to_thread.run_sync(gateway.voice, voice_id)
     stages = Stages()
-    parts = work.speak(voice, order.input, Manner(speed=order.speed), sound_format, stages, whole=False)
+    manner = Manner(speed=order.speed)
+    parts = streams.pieces(speak(voice, order.input, manner, sound_format, stages, whole=False))
     headers = {"X-Likeness-Voice": voice.id}
     if order.stream_format == "audio":
         return await streams.raw(parts, MEDIA_TYPES[sound_format], _bytes, lambda: {**stages.header(), **headers})
@@ -64,17 +67,15 @@ def checked_format(name: str, param: str) -> str:
     return name
 
 
-def _bytes(part: work.Part) -> bytes:
-    return part.data if isinstance(part, work.Sound) else b""
+def _bytes(part: Part) -> bytes:
+    return part.data if isinstance(part, Sound) else b""
 
 
-def _event(part: work.Part, text: str) -> dict[str, Any] | None:
-    if isinstance(part, work.Sound):
-        if not part.data:
-            return None
-        return {"type": "speech.audio.delta", "audio": base64.b64encode(part.data).decode("ascii")}
-    if isinstance(part, work.Spoken):
+def _event(part: Part, text: str) -> bytes:
+    if isinstance(part, Sound) and part.data:
+        return streams.event({"type": "speech.audio.delta", "audio": base64.b64encode(part.data).decode("ascii")})
+    if isinstance(part, Spoken):
         taken = tokens(text)
         usage = {"input_tokens": taken, "output_tokens": 0, "total_tokens": taken}
-        return {"type": "speech.audio.done", "usage": usage}
-    return None
+        return streams.event({"type": "speech.audio.done", "usage": usage})
+    return b""
