@@ -8,16 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from likeness.core import files
+from likeness.core import artefacts, files
 from likeness.core.errors import InputError, NotReady
 from likeness.core.home import PersonHome
 from likeness.write.evaluate.authorship import Authorship
 from likeness.write.evaluate.content import Content, Overlap
 from likeness.write.evaluate.delta import Delta
 from likeness.write.evaluate.features import Feature
-from likeness.write.train import latest_adapter
 
 EVALUATION = "evaluation.json"
+PAGE = "evaluation.html"
+ANSWERS = "evaluation"
+"""Folder of what language models answered, kept so that an interrupted evaluation goes on where it stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +88,17 @@ class Evaluation:
 
 def save(evaluation: Evaluation, adapter: Path) -> None:
     """Write ``evaluation.json`` into the folder of the adapter."""
-    files.write_json(adapter / EVALUATION, _finite(asdict(evaluation)))
+    files.write_json(adapter / EVALUATION, finite(asdict(evaluation)))
 
 
 def load_evaluation(home: PersonHome, adapter: str = "") -> Evaluation:
-    """The evaluation of the adapter called ``adapter``, or of the newest one.
+    """The evaluation of the adapter called ``adapter``, or of the newest one that is no language model's.
 
     Raises :class:`NotReady` when there is none and :class:`InputError` when it is damaged.
     """
-    folder = home.adapters / adapter if adapter else latest_adapter(home)
-    path = folder / EVALUATION
-    if not path.is_file():
+    folder = home.adapters / adapter if adapter else latest_of_form(home, "")
+    path = folder / EVALUATION if folder else None
+    if folder is None or path is None or not path.is_file():
         raise NotReady("the writer has not been evaluated yet", hint="measure it with: likeness evaluate writing")
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -116,14 +118,26 @@ def load_evaluation(home: PersonHome, adapter: str = "") -> Evaluation:
         raise InputError(f"{EVALUATION} of {folder.name} cannot be read: {error}", hint="evaluate again") from None
 
 
-def _finite(value: Any) -> Any:
+def remove(adapter: Path) -> None:
+    """Remove all that evaluating wrote into the folder of the adapter: it quotes messages."""
+    for name in (EVALUATION, PAGE):
+        (adapter / name).unlink(missing_ok=True)
+    files.discard(adapter / ANSWERS)
+
+
+def latest_of_form(home: PersonHome, form: str) -> Path | None:
+    """Folder of the newest adapter in that file format: "lora", or "" for one that only its own engine opens."""
+    return next((f for f, m in artefacts.listed(home.adapters) if m.kind == "adapter" and m.form == form), None)
+
+
+def finite(value: Any) -> Any:
     """JSON has no NaN: what could not be measured becomes null."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return value
 
 

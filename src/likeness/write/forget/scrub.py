@@ -23,7 +23,7 @@ from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.write import dataset as datasets
 from likeness.write import runs
-from likeness.write.evaluate.result import EVALUATION
+from likeness.write.evaluate import result as evaluation
 from likeness.write.export import export
 from likeness.write.forget.affected import Named
 from likeness.write.generate import STALE
@@ -231,7 +231,8 @@ def _learn_again(home: PersonHome, folder: Path, manifest: Manifest, dataset: Pa
 
 def _mark_stale(folder: Path, manifest: Manifest) -> None:
     """Mark an adapter, and remove the texts that its evaluation and the page of its training show."""
-    for shown in (EVALUATION, SHOWN, PAGE):
+    evaluation.remove(folder)
+    for shown in (SHOWN, PAGE):
         (folder / shown).unlink(missing_ok=True)
     since = datetime.now(UTC).isoformat(timespec="seconds")
     reason = "it was trained on messages that were forgotten since"

@@ -1,0 +1,48 @@
+"""Collapse: answers that say the same thing over and over, or the same to everybody."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+_GRAM = 4
+_TIMES = 4
+_SHORTEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """Shares of answers (0-1): ``looping`` say one word eight times on end, or four words in a row so often (four times
+    or more) that they are a third of the text; ``same`` are longer than four words and were given to another prompt
+    too; ``empty`` have no word at all.
+    """
+
+    looping: float
+    same: float
+    empty: float
+
+    @property
+    def worst(self) -> float:
+        return max(self.looping, self.same, self.empty)
+
+
+def repetition(texts: Sequence[str]) -> Repetition:
+    """What of ``texts``, the answers to different prompts, is repetition."""
+    plain = [tuple(re.findall(r"\w+", text.casefold())) for text in texts]
+    often = Counter(words for words in plain if len(words) >= _SHORTEST)
+    count = max(1, len(texts))
+    return Repetition(
+        looping=sum(loops(words) for words in plain) / count,
+        same=sum(often[words] > 1 for words in plain) / count,
+        empty=sum(not words for words in plain) / count,
+    )
+
+
+def loops(words: Sequence[str]) -> bool:
+    """Whether a text goes round in circles."""
+    grams = Counter(tuple(words[i : i + _GRAM]) for i in range(len(words) - _GRAM + 1))
+    longest = max((len(list(same)) for _, same in groupby(words)), default=0)
+    return longest >= 2 * _TIMES or any(times >= max(_TIMES, len(words) / (3 * _GRAM)) for times in grams.values())
