@@ -31,6 +31,7 @@ def load(base: Path, bits: int) -> Any:
     :class:`DoesNotFit` when it is too large.
     """
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
@@ -54,7 +55,7 @@ def load(base: Path, bits: int) -> Any:
         )
     except torch.OutOfMemoryError:
         raise too_large(base.name) from None
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise InputError(f"{base.name} cannot be loaded: {error}", hint="get the model again") from None
     model.config.use_cache = False
     return model
