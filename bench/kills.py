@@ -1,11 +1,12 @@
-"""Kills importing and preparing at random moments (``kill -9``) and checks what is left.
+"""Kills importing, preparing and training at random moments (``kill -9``) and checks what is left.
 
 Importing: what was acknowledged before the kill is in the store after it, the store is sound, and once an import has
 run to its end the store's messages equal, row for row, those of an import that nothing disturbed; none is doubled, and
 nothing that was unpacked is left.
 Preparing: a dataset is there whole or not at all, and the next run makes the same one.
+Training (``bench.kill_training``), with every trainer installed: the run goes on and ends with the same adapter.
 
-    python -m bench.kills [--kills 100] [--what import|prepare|both] [--seed 1] [--messages N]
+    python -m bench.kills [--kills 100] [--what import|prepare|both|train] [--seed 1] [--messages N]
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import harness
+from bench import harness, kill_training
 from likeness.core import artefacts
 from likeness.core.home import Home, PersonHome
 from likeness.core.store import Store
@@ -80,6 +81,10 @@ def child() -> None:
     """The process that is killed: does the work named in its arguments, and says on standard output how far it is."""
     what, root, archives = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     home = Home(root).open(_NAME)
+    if what.startswith("train."):
+        kill_training.work(home, what.removeprefix("train."))
+        print("done", flush=True)
+        return
     from likeness.write.ingest import ingest
     from likeness.write.prepare import prepare
     from likeness.write.recipe import prepare_recipe
@@ -204,6 +209,22 @@ def kill_prepares(kills: int, seed: int, messages: int = 1_600) -> Outcome:
     return outcome
 
 
+def _train(engine: str | None, kills: int, seed: int) -> None:
+    """Kill each trainer's run ``kills`` times; print what came of it."""
+    table: list[list[object]] = []
+    figures: dict[str, float | int | None] = {}
+    for name in [engine] if engine else kill_training.installed():
+        outcome = Outcome()
+        again = kill_training.kill_trainings(outcome, run_child, name, kills, seed)
+        counts = [outcome.kills, outcome.completed, outcome.lost, outcome.unequal, outcome.unsound]
+        table.append([f"train {name}", *counts, again])
+        for key in ("kills", "completed", "lost", "unequal", "unsound"):
+            figures[f"train_{name}_{key}"] = getattr(outcome, key)
+        figures[f"train_{name}_steps_again"] = again
+    header = ["work", "kills", "run to the end", "lost", "unequal", "unsound", "steps again"]
+    harness.finish("kills", header, table, figures)
+
+
 def _fresh(root: Path) -> PersonHome:
     shutil.rmtree(root, ignore_errors=True)
     home = Home(root).create(_NAME)
@@ -231,10 +252,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Kill, check and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--what", choices=("import", "prepare", "both"), default="both")
+    parser.add_argument("--what", choices=("import", "prepare", "both", "train"), default="both")
+    parser.add_argument("--engine", choices=tuple(kill_training.LIBRARIES), help="one trainer; all when left out")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--messages", type=int, help="messages in the made-up archives")
     options = parser.parse_args(arguments)
+    if options.what == "train":
+        _train(options.engine, options.kills, options.seed)
+        return
     works = {"import": kill_imports, "prepare": kill_prepares}
     chosen = [options.what] if options.what != "both" else list(works)
     table: list[list[object]] = []
