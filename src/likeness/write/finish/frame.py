@@ -23,12 +23,12 @@ class Frame:
     stopped: bool = False
     framed: bool = False
     """An assistant has been heard: a preamble or a label was taken away, so its other half is likely."""
-    asked: str = ""
+    _asked: str = ""
+    _known: str = ""
 
     def __post_init__(self) -> None:
-        request = self.request
-        parts = (request.text, request.context if request.task == "draft" else "")
-        self.asked = plain(" ".join(parts))
+        self._asked = plain(self.request.text)
+        self._known = f"{self._asked} {plain(self.request.context)}"
 
     @property
     def limit(self) -> int:
@@ -37,14 +37,22 @@ class Frame:
             return min(self.request.max_characters, max(_FEWEST, _TIMES_THE_SOURCE * len(self.request.text)))
         return self.request.max_characters
 
-    def speaks_of(self, *words: str) -> bool:
+    def asks_for(self, *words: str) -> bool:
         """True when the request itself uses one of ``words``, so that they can be the person's own."""
-        return any(re.search(rf"\b{re.escape(plain(word))}", self.asked) for word in words if word)
+        return _has(self._asked, words)
+
+    def speaks_of(self, *words: str) -> bool:
+        """True when the request, or the message it answers, uses one of ``words``."""
+        return _has(self._known, words)
 
     def took(self, name: str, *, framed: bool = False) -> None:
         """Note that something was taken away."""
         self.removed.append(name)
         self.framed = self.framed or framed
+
+
+def _has(text: str, words: tuple[str, ...]) -> bool:
+    return any(re.search(rf"\b{re.escape(plain(word))}", text) for word in words if word)
 
 
 _SAME = str.maketrans({"’": "'", "‘": "'", "`": "'", "\u00a0": " ", "\u202f": " "})

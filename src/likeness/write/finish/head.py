@@ -20,7 +20,7 @@ _HEADING = re.compile(
     r"[ \t]*:?[*_]{0,3}:?(?P<stop>[ \t]*\n|(?<=[*_:])[ \t])"
 )
 _LONGEST_LABEL = 56
-_RULE = re.compile(r"[-*_=]{3,}[ \t]*\n")
+_RULE = re.compile(r"([-*_])\1{2,4}[ \t]*\n")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([\w+-]*)[ \t]*\n")
 _TEXT_KINDS = frozenset(
     ("", "text", "txt", "plaintext", "plain", "markdown", "md", "email", "mail", "message", "letter")
@@ -110,9 +110,7 @@ class Head:
     def _role(self, text: str, final: bool) -> int | None:
         found = _ROLE.match(text)
         if found:
-            return (
-                0 if self._frame.speaks_of(found.group().strip(" :\n#")) and "#" not in found.group() else found.end()
-            )
+            return 0 if self._frame.asks_for(found.group().strip(" :\n#")) and "#" not in found.group() else found.end()
         return None if not final and _growing(text, _ROLES, more=2) else 0
 
     def _echo(self, text: str, final: bool) -> int | None:
@@ -139,7 +137,7 @@ class Head:
                 None if not final and short and _growing(_word(text), (*known.labels, *known.headings), more=0) else 0
             )
         word, own_line = found["word"].strip().casefold(), found["stop"].endswith("\n")
-        if self._frame.speaks_of(word + ":"):
+        if self._frame.asks_for(word + ":"):
             return 0
         if word in known.labels or (word in known.headings and own_line and (heading or self._frame.framed)):
             return found.end()
@@ -148,7 +146,7 @@ class Head:
     def _subject(self, text: str, final: bool) -> int | None:
         request = self._frame.request
         subjects = phrases().subjects
-        if request.channel == "mail" or self._frame.speaks_of(*subjects, "mail", "email", "e-mail"):
+        if request.channel == "mail" or self._frame.asks_for(*subjects, "mail", "email", "e-mail"):
             return 0
         found = re.match(rf"[*_]*(?:{'|'.join(subjects)})\s*:[*_]*[^\n]*\n", text, re.IGNORECASE)
         if found:
@@ -161,7 +159,7 @@ class Head:
         found = _RULE.match(text)
         if found:
             return found.end()
-        return None if not final and re.fullmatch(r"([-*_=])\1*[ \t]*", text) else 0
+        return None if not final and re.fullmatch(r"([-*_])\1{0,4}[ \t]*", text) else 0
 
     def _fence(self, text: str, final: bool) -> int | None:
         found = _FENCE.match(text)

@@ -8,13 +8,20 @@ Verdict = Literal["", "held", "looping"]
 
 _LETTERS = 12
 """Longest period looked for within a word without spaces, in characters."""
-_LETTERS_HELD, _LETTERS_LOOP = 24, 120
+_LETTERS_HELD, _LETTERS_LOOP = 24, 160
 _WORDS = 40
 """Longest period looked for in words."""
 _WORDS_HELD = 5
-_FEWEST_WORDS = 24
+_FEWEST_WORDS, _FEWEST_NUMBERS = 24, 200
+"""Words that repeat what was said before them, and the same for words without letters: tables have many zeros."""
 _SENTENCES = 8
 """Longest period looked for in sentences."""
+
+_LONG, _AGAIN = 40, 6
+"""A sentence of so many characters that is said so often, wherever, is a loop."""
+_COPIES = ((60, 4), (24, 5), (8, 8), (0, 16))
+"""How many copies one after the other make a loop, by the fewest characters that are repeated. All but the first are
+taken away, so that patience costs only the model's time."""
 
 
 class Loops:
@@ -42,7 +49,8 @@ class Loops:
     def close(self, sentence: str) -> Verdict:
         """A sentence is complete: "held" when it was said before, "looping" when it was said too often."""
         said = _bare(sentence)
-        if not said:
+        if not any(map(str.isalpha, said)) and len(said) > 1:
+            # Rulers and rows of numbers come again in what people paste.
             return ""
         repeated = said in self._known
         self._sentences.append(said)
@@ -52,10 +60,10 @@ class Loops:
         for period in range(1, _SENTENCES + 1):
             times = self._times(period)
             length = sum(map(len, self._sentences[-period:]))
-            if times >= (3 if length >= 60 else 4 if length >= 24 else 6 if length >= 8 else 12):
+            if times >= _times_of_a_loop(length):
                 self.surplus = period * (times - 1)
                 return "looping"
-        if len(said) >= 40 and self._sentences.count(said) >= 4:
+        if len(said) >= _LONG and self._sentences.count(said) >= _AGAIN:
             self.surplus = 1
             return "looping"
         return "held"
@@ -92,11 +100,16 @@ class Loops:
             same = word == self._words[last - period]
             self._matched[period] = self._matched[period] + 1 if same else 0
             count = self._matched[period]
-            if count >= max(3 * period, _FEWEST_WORDS):
+            if count >= max(3 * period, _FEWEST_WORDS) and (count >= _FEWEST_NUMBERS or self._spoken(period)):
                 return "looping"
             if count >= max(period, _WORDS_HELD):
                 self._holding = True
         return "held" if self._holding else ""
+
+    def _spoken(self, period: int) -> bool:
+        """True when half of the last ``period`` words have letters."""
+        block = self._words[-period:]
+        return 2 * sum(any(map(str.isalpha, word)) for word in block) >= period
 
     def _expected(self) -> bool:
         """True while the word so far is what a repetition would say next."""
@@ -110,3 +123,7 @@ class Loops:
 
 def _bare(sentence: str) -> str:
     return " ".join(sentence.casefold().split())
+
+
+def _times_of_a_loop(length: int) -> int:
+    return next(times for fewest, times in _COPIES if length >= fewest)

@@ -16,6 +16,7 @@ LONGEST = 220
 _LONGEST_OPENING = 40
 _OWN = re.compile(r"\b(?:i (?:get|got|see|sent|received|wrote|used|have|had)|from|below|error|we|he|she|they)\b")
 """What makes "here is the message …" the words of somebody who passes on another's."""
+_MINE = re.compile(r"\bof (?:my|our|mine)\b")
 _COLON = re.compile(r":(?=\s|\*|\"|“|\Z)")
 _BREAK = re.compile(r"[.!?](?=\s)|\n")
 _AFTER_YES = " ,.!:;—–-\n"
@@ -27,7 +28,7 @@ def find(text: str, frame: Frame, *, final: bool) -> int | None:
     """How many characters of ``text`` are preamble: 0 for none, ``None`` while that cannot be said yet."""
     known = phrases()
     yes, rest = _after_yes(text)
-    opening = plain(rest[:_LONGEST_OPENING])
+    opening = plain(rest[:_LONGEST_OPENING].lstrip(_BEFORE_YES))
     if not opening:
         return 0 if final else None
     if not opening.startswith(known.here) and not (yes and known.help.match(opening)):
@@ -48,7 +49,7 @@ def find(text: str, frame: Frame, *, final: bool) -> int | None:
 
 def _speaks_of_the_text(clause: str, frame: Frame, *, yes: bool, colon: bool, own_line: bool) -> bool:
     known, words = phrases(), clause.split()
-    if frame.speaks_of(" ".join(words[:2])) and len(words) > 1:
+    if (frame.asks_for(" ".join(words[:2])) and len(words) > 1) or _MINE.search(clause):
         return False
     if known.about.search(clause) and (colon or own_line):
         return True
