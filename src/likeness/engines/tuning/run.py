@@ -129,7 +129,13 @@ class _Run:
             yield from self.validate(0)
         keep = marks(self.plan.steps, int(self.recipe["checkpoints"]))
         for number in range(first, self.plan.steps):
-            yield self.step(number, guard)
+            done = self.step(number, guard)
+            try:
+                yield done
+            except GeneratorExit:
+                if number + 1 not in keep:  # its checkpoint is yet to be made
+                    self.save_state(number + 1)
+                raise
             if number + 1 in keep:
                 yield from self.checkpoint(number + 1)
             if number + 1 in keep or self._state_is_due():
