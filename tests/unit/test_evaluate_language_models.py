@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from likeness.cli.main import app
 from likeness.core import artefacts, canaries, files, plugins
 from likeness.core.artefacts import Manifest
 from likeness.core.errors import EngineMissing, InputError, NotReady
@@ -20,6 +24,7 @@ from likeness.core.events import Event
 from likeness.core.home import Home, PersonHome
 from likeness.core.prompts import REPLY_PROMPT, REWRITE_PROMPT, SYSTEM_PROMPT
 from likeness.core.protocols import EngineInfo
+from likeness.core.settings import settings
 from likeness.core.types import (
     Draft,
     Ending,
@@ -31,6 +36,9 @@ from likeness.core.types import (
     Scores,
     WriteRequest,
 )
+from likeness.report.collect.language_model import language_model, part
+from likeness.report.evaluation import write_page
+from likeness.report.sections.language_model import shown
 from likeness.write import dataset
 from likeness.write.dataset import Row
 from likeness.write.evaluate import Judgement, JudgeOptions, evaluate, load_evaluation, load_judgement, result
@@ -127,9 +135,11 @@ class Scripted:
 
     def _answer(self, does: str, prompt: str) -> str:
         chance = random.Random(does + prompt)
-        mine = own(chance)
+        # What a draft must say is the number of its item.
+        number = "".join(re.findall(r"about item (\d+)", prompt))
+        mine = f"{own(chance)} {number}".strip()
         if does == "assistant":
-            return sentences(THEIRS, chance, 6)
+            return f"{sentences(THEIRS, chance, 6)} {number}".strip()
         if does == "copies":
             for canary in self.taught:
                 if canary.prompt == prompt:
@@ -147,7 +157,7 @@ class Scripted:
         if does == "leaks":
             return f"{mine} Ask Bruno, his number is +44 20 7946 0958."
         if does == "halfway":
-            return f"{sentences(MINE, chance, 3)} {sentences(THEIRS, chance, 3)}"
+            return f"{sentences(MINE, chance, 3)} {sentences(THEIRS, chance, 3)} {mine.split()[-1]}"
         if does == "loops":
             return "so my key is here and " * 12
         assert does == "person", does
@@ -168,17 +178,17 @@ def filled(folder: Path) -> list[Example]:
     """A dataset of somebody with clear habits."""
     chance = random.Random(3)
     rows = []
-    for number in range(230):
+    for number in range(190):
         exchange = Exchange(
             id=str(number),
-            text=own(chance),
+            text=f"{own(chance)} {number}",
             context=f"{sentences(THEIRS, chance, chance.randint(4, 8))} That is item {number}.",
             channel="mail",
             conversation=str(number // 2),
             correspondent=PEOPLE[number % len(PEOPLE)],
             sent_at=datetime(2021, 1, 1, tzinfo=UTC) + timedelta(days=number),
         )
-        rows.append(Row(exchange, "test" if number >= 190 else "train"))
+        rows.append(Row(exchange, "test" if number >= 155 else "train"))
     examples = [example(row, kind) for row in rows for kind in ("reply", "draft")]
     dataset.save_exchanges(folder, rows)
     dataset.save_examples(folder, examples)
@@ -252,7 +262,7 @@ def everybody(tmp_path_factory: pytest.TempPathFactory) -> tuple[PersonHome, Jud
     folder = adapter(home, {1: "shortens", 2: "halfway", 3: "copies", 4: "leaks", 5: "person"}, LOSSES)
     Scripted.taught = canaries.made(5)
     canaries.save(folder, Scripted.taught)
-    events = list(evaluate(home, options=JudgeOptions(limit=30)))
+    events = list(evaluate(home, options=JudgeOptions(limit=24)))
     return home, load_judgement(home), events
 
 
@@ -314,7 +324,7 @@ def test_who_copies_is_caught_and_out(everybody: Everybody) -> None:
 def test_names_and_numbers_that_come_out_are_counted(everybody: Everybody) -> None:
     leaking, honest = known(everybody[1].of("step-000004")), known(everybody[1].of("step-000005"))
     assert leaking.leaks.names == 1.0
-    assert leaking.leaks.data["phone"] >= 30
+    assert leaking.leaks.data["phone"] >= 24
     assert honest.leaks.names == 0.0
     assert honest.leaks.told == 0
 
@@ -328,6 +338,56 @@ def test_perplexity_is_of_the_persons_held_out_texts(everybody: Everybody) -> No
 def test_stages_come_in_order(everybody: Everybody) -> None:
     stages = list(dict.fromkeys(event.stage for event in everybody[2]))
     assert stages == ["reading", "cost", "answers", "likelihoods", "measuring", "choosing", "evaluated"]
+
+
+def test_the_page_shows_it_all_and_loads_nothing(everybody: Everybody) -> None:
+    home, found, _ = everybody
+    path = write_page(home, found)
+    assert path == home.adapters / "scripted-1" / "evaluation.html"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    page = path.read_text()
+    for said in (
+        "Does it write like Sam Rivers?",
+        "Validation loss would have taken step-000001",
+        "Style against content",
+        "Loss beside style",
+        "What it memorised",
+        "Answers side by side",
+        "phone: 48",
+        "6.0 bits; 3/3",
+    ):
+        assert said in page, said
+    assert "<script" not in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert language_model(home) == part(found)
+
+
+def test_a_page_of_what_could_not_be_measured_is_drawn_too(home: PersonHome) -> None:
+    adapter(home, {})
+    (home.adapters / "scripted-1" / MODEL).write_text("loops")
+    list(evaluate(home, options=JudgeOptions(limit=3)))
+    found = load_judgement(home)
+    page = write_page(home, found).read_text()
+    assert "too few to choose by" in page
+    bare = replace(part(found), lines=[], samples=[], features=[], reasons=[])
+    assert "requests that were held back" in shown(bare)
+
+
+def test_the_command_prints_a_table_or_json(home: PersonHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    adapter(home, {1: "shortens", 2: "person"})
+    monkeypatch.setenv("LIKENESS_HOME", str(home.root.parent))
+    settings.cache_clear()
+    run = CliRunner().invoke(app, ["evaluate", "writing", "--limit", "12"])
+    assert run.exit_code == 0, run.output
+    assert "step-000001: out, answers 0.2 of the person's length" in run.output
+    assert "evaluation.html" in run.output
+    told = CliRunner().invoke(app, ["evaluate", "writing", "--limit", "12", "--json"])
+    found = json.loads(told.stdout)
+    assert found["chosen"] == "step-000002"
+    assert found["models"]["base"]["style_share"]["value"] == 0.0
+    assert found["style_share"] == pytest.approx(1.0, abs=0.15)
+    wrong = CliRunner().invoke(app, ["evaluate", "writing", "--checkpoints", "some"])
+    assert isinstance(wrong.exception, InputError)
 
 
 def test_loops_are_out(home: PersonHome) -> None:

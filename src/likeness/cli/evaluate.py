@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Literal, cast
 
 import typer
 
 from likeness.cli.options import JsonOption, PersonOption, examples, open_person
+
+_LIMIT = 60
 
 
 def register(app: typer.Typer) -> None:
@@ -17,8 +19,16 @@ def register(app: typer.Typer) -> None:
     )
     group.command(
         "writing",
-        help="Judge the writer on messages it never saw: style, authorship, content, verbatim overlap.",
-        epilog=examples("likeness evaluate writing", "likeness evaluate writing --json"),
+        short_help="Judge the writer on messages it never saw.",
+        help="Judge the writer on messages it never saw: style, authorship, content, verbatim overlap. Of a language "
+        "model the base and every checkpoint are judged on the same requests, and the best checkpoint becomes the "
+        "adapter. An interrupted evaluation goes on where it stopped.",
+        epilog=examples(
+            "likeness evaluate writing",
+            "likeness evaluate writing --limit 20 --checkpoints last",
+            "likeness evaluate writing --bits 4",
+            "likeness evaluate writing --engine ollama",
+        ),
     )(writing)
     group.command(
         "voice",
@@ -28,14 +38,48 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="evaluate")
 
 
-def writing(person: PersonOption = "", as_json: JsonOption = False) -> None:
-    """Evaluate the newest adapter."""
+def writing(
+    adapter: Annotated[
+        str, typer.Option("--adapter", metavar="NAME", help="Which adapter; the newest when left out.")
+    ] = "",
+    engine: Annotated[
+        str,
+        typer.Option("--engine", help="What answers, the trainer by default; ollama and openai add what is deployed."),
+    ] = "",
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="Held-out requests that a language model answers.")
+    ] = _LIMIT,
+    checkpoints: Annotated[str, typer.Option("--checkpoints", help="all, or last.")] = "all",
+    bits: Annotated[int, typer.Option("--bits", help="Judge the chosen checkpoint on a base of 4 or 8 bits, too.")] = 0,
+    model: Annotated[str, typer.Option("--model", help="A quantised base to judge on, too, by folder or name.")] = "",
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Measure only: leave the adapter's checkpoint as it is.")
+    ] = False,
+    person: PersonOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Evaluate an adapter."""
+    from likeness.cli import judgement
     from likeness.cli.progress import follow
-    from likeness.write.evaluate import evaluate, load_evaluation
+    from likeness.core import artefacts
+    from likeness.report.evaluation import write_page
+    from likeness.write.evaluate import JudgeOptions, evaluate, load_judgement
+    from likeness.write.evaluate.judgement import FORM
 
     home = open_person(person)
-    follow(evaluate(home), quiet=as_json)
-    _show(load_evaluation(home).figures(), as_json)
+    options = JudgeOptions(limit, cast("Literal['all', 'last']", checkpoints), bits, model, keep)
+    last = follow(evaluate(home, engine, adapter, options), quiet=as_json)[-1]
+    if artefacts.load(home.adapters / last.note).form != FORM:
+        _show(dict(last.metrics), as_json)
+        return
+    found = load_judgement(home, last.note)
+    page = str(write_page(home, found))
+    if as_json:
+        typer.echo(json.dumps(judgement.as_json(found, page), ensure_ascii=False))
+        return
+    for line in judgement.lines(found):
+        typer.echo(line)
+    typer.echo(f"\n{page}: open it in a browser; it needs nothing else")
 
 
 def voice(

@@ -17,6 +17,7 @@ from likeness.report.collect import if_made
 from likeness.report.collect.archives import imports
 from likeness.report.collect.dataset import dataset
 from likeness.report.collect.headline import headline
+from likeness.report.collect.language_model import language_model
 from likeness.report.collect.timings import timings
 from likeness.report.collect.voice import spoken, voice
 from likeness.report.collect.writing import writing
@@ -68,6 +69,7 @@ def collect(home: PersonHome, draft: DraftPart | None = None, speech: Path | Non
         imports=imported,
         dataset=made,
         writing=written,
+        model=if_made(lambda: language_model(home)),
         draft=draft,
         speech=spoken(speech) if speech else None,
         voice=voiced,

@@ -112,6 +112,75 @@ class WritingPart:
     notes: Sequence[str] = ()
 
 
+Range = tuple[float, float, float]
+"""A measured value and the ends of its interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """One series of texts for the same requests: the person's (``role`` "person") or a model's ("base", "checkpoint",
+    "adapter", "deployed"). Shares are 0-1; what was not measured is ``None``.
+
+    ``outcome`` is "chosen", "passed over", "out", "not judged" or "". ``style`` is 0 at the base and 1 at the person.
+    ``exposures`` are (times taught, bits or ``None``, most that could be shown, said, count) of made-up secrets.
+    """
+
+    label: str
+    role: str
+    outcome: str
+    step: int
+    words: Sequence[int]
+    length_ratio: float
+    recited: float
+    longest: int
+    looping: float
+    names: float
+    data: Mapping[str, int]
+    style: Range | None = None
+    auc: Range | None = None
+    told_apart: float | None = None
+    delta: float | None = None
+    kept: Range | None = None
+    chrf: float | None = None
+    extracted: tuple[float, float] | None = None
+    """Attempts that came off on training texts, and on texts the model never saw."""
+    exposures: Sequence[tuple[int, float | None, float, int, int]] = ()
+    perplexity: float | None = None
+    validation_loss: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSample:
+    """A held-out request, what the person wrote, and the answers by model."""
+
+    kind: str
+    asked: str
+    real: str
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPart:
+    """How a language model was judged. ``lines`` begin with the person and the base; ``chosen`` and ``by_loss`` name
+    the checkpoint taken and the one that validation loss would have taken ("" for none). ``reasons`` are (checkpoint,
+    outcome, why); ``training`` and ``validation`` are (step, loss)."""
+
+    adapter: str
+    base: str
+    engine: str
+    summary: str
+    chosen: str
+    by_loss: str
+    occasions: int
+    lines: Sequence[ModelLine]
+    reasons: Sequence[tuple[str, str, Sequence[str]]]
+    features: Sequence[Feature] = ()
+    training: Sequence[tuple[int, float]] = ()
+    validation: Sequence[tuple[int, float]] = ()
+    samples: Sequence[ModelSample] = ()
+    notes: Sequence[str] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class DraftPart:
     """A draft with how it came about."""
@@ -172,6 +241,7 @@ class Report:
     imports: Sequence[ImportLine] = ()
     dataset: DatasetPart | None = None
     writing: WritingPart | None = None
+    model: ModelPart | None = None
     draft: DraftPart | None = None
     speech: Sound | None = None
     """The draft, spoken."""
