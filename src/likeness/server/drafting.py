@@ -21,6 +21,8 @@ from likeness.write.two_stage import kept
 
 Kind = Literal["draft", "rewrite", "chat"]
 _PERSONAL_CHARACTERS = 4000
+_CONVERSATION_CHARACTERS = 40_000
+"""Most characters of a text, where no limit in tokens is given."""
 _CHARACTERS_PER_TOKEN = 4
 _LONGEST_TOKEN = 16
 """Characters: with a language model, a limit in tokens is kept by itself and the one in characters only guards."""
@@ -32,7 +34,7 @@ class Order:
 
     ``kind`` "chat" is a conversation (``turns``) for the plain model. ``voiced`` asks for two stages: a plain model
     writes what to say, the personal model says it. ``adapter`` names another than the person's newest.
-    ``max_tokens`` 0 and ``max_characters`` 0 leave the length to what is usual.
+    ``max_tokens`` 0 leaves the length to what is usual.
     """
 
     kind: Kind
@@ -90,7 +92,7 @@ async def write(gateway: Gateway, order: Order, stages: Stages) -> AsyncGenerato
                 said.append(piece)
                 yield TextPiece(piece)
     text = "".join(said)
-    if not text.strip():
+    if not text.strip() and request.task != "chat":
         raise InputError("the writer found nothing to say to that", hint="say more about what to write")
     assert told is not None
     yield Written(text, _both(first, text, told.provenance), _sum(first, told.ending))
@@ -164,11 +166,11 @@ def _personal(order: Order) -> WriteRequest:
 
 
 def _conversation(order: Order) -> WriteRequest:
-    return replace(WriteRequest("chat", "", turns=order.turns, **_hints(order)), max_characters=0, style_reference="")
+    hints = {**_hints(order, _CONVERSATION_CHARACTERS), "style_reference": ""}
+    return WriteRequest("chat", "", turns=order.turns, **hints)
 
 
-def _hints(order: Order) -> dict[str, Any]:
-    limit = _PERSONAL_CHARACTERS
+def _hints(order: Order, limit: int = _PERSONAL_CHARACTERS) -> dict[str, Any]:
     return {
         "style_reference": order.style_reference,
         "recipient": order.recipient,
@@ -187,7 +189,7 @@ def _fitting(pen: Pen, request: WriteRequest, order: Order) -> WriteRequest:
     Raises :class:`InputError` for stops that would be ignored.
     """
     if "chat" in pen.info.can:
-        most = max(request.max_characters, order.max_tokens * _LONGEST_TOKEN) if request.max_characters else 0
+        most = max(request.max_characters, order.max_tokens * _LONGEST_TOKEN)
         return replace(request, max_tokens=order.max_tokens, max_characters=most)
     if order.stop:
         raise InputError(f"{pen.engine} does not know stop", hint="leave it out", param="stop")

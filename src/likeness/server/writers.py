@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol, cast
 from anyio import to_thread
 
 from likeness.core import artefacts, plugins
-from likeness.core.errors import EngineMissing, LikenessError, NotReady
+from likeness.core.errors import EngineMissing, InputError, LikenessError, NotReady
 from likeness.core.home import PersonHome
 from likeness.core.lanes import Lanes, LaneWriter
 from likeness.core.models import base_of
@@ -153,6 +153,7 @@ class Writers:
     def _adapter(self, name: str) -> Path:
         """The folder of an adapter; looked up anew only when a manifest has changed."""
         from likeness.write.generate import adapter_folder
+        from likeness.write.train import opens
 
         stamp = _manifests(self._home.adapters)
         known = self._folders.get(name)
@@ -160,6 +161,8 @@ class Writers:
             return known[1]
         engine, stale = self._settings.writer, self._settings.allow_stale
         folder = adapter_folder(self._home, engine, name, allow_stale=stale)
+        if not opens(engine, artefacts.load(folder)):
+            raise InputError(f"{engine} cannot use the adapter {name}", hint="name another", param="adapter")
         self._folders[name] = (stamp, folder)
         return folder
 

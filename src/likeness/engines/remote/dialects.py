@@ -11,16 +11,22 @@ Each has a way of answering with other weights than were asked for, without an e
 from __future__ import annotations
 
 import asyncio
+import json
 import shlex
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any, ClassVar, Protocol
 
 from likeness.core.errors import EngineMissing, InputError, NotReady
+from likeness.core.lora import MLX_WEIGHTS
+from likeness.core.models import find_model
+from likeness.engines.language.adapters import base_for
 from likeness.engines.remote.connection import Connection
 from likeness.engines.remote.personal import Personal
 
 Fields = dict[str, Any]
+_PYTHON = "BaseHTTP"
+"""How a server made of Python's own ``http.server`` begins its name."""
 
 
 class Dialect(Protocol):
@@ -40,18 +46,22 @@ class Dialect(Protocol):
 
 async def detect(connection: Connection, model: str) -> Dialect:
     """The dialect of the server, which answers with ``model`` or, for "", its own. Raises :class:`EngineMissing`."""
-    listed, headers = await connection.get("/models")
-    server = headers.get("Server", "")
+    async with connection.asked("GET", "/models") as response:
+        server = response.headers.get("Server", "")
+        raw = await response.read()
+    if not raw and server.startswith(_PYTHON):
+        # What mlx_lm.server answers on a machine without a Hugging Face cache.
+        return MlxServer(connection, model, [], server)
     try:
-        entries = [entry for entry in listed["data"] if isinstance(entry["id"], str)]
-    except (KeyError, TypeError):
+        entries = [entry for entry in json.loads(raw)["data"] if isinstance(entry["id"], str)]
+    except (ValueError, KeyError, TypeError):
         raise connection.foreign() from None
     owners = {str(entry.get("owned_by", "")) for entry in entries}
     if "llamacpp" in owners or server.startswith("llama.cpp"):
         return LlamaServer(connection, model, entries, server)
     if "vllm" in owners:
         return Vllm(connection, model, entries, server)
-    if server.startswith("BaseHTTP") and not any("owned_by" in entry for entry in entries):
+    if server.startswith(_PYTHON) and owners <= {""}:
         return MlxServer(connection, model, entries, server)
     return Other(connection, model, entries, server)
 
@@ -118,33 +128,42 @@ class LlamaServer:
 
 
 class MlxServer:
-    """mlx-lm's server. It ignores ``adapters`` unless ``model`` is the real path of the base, and downloads a model
-    that it does not know: so only a folder that it lists is ever named.
+    """mlx-lm's server. It ignores ``adapters`` unless ``model`` is the real path of the base, answers "default_model"
+    with whatever adapter it was started with, and downloads a model that it does not know: so the folder of a base that
+    is there is always named.
     """
 
     name: ClassVar[str] = "mlx_lm.server"
 
     def __init__(self, connection: Connection, model: str, entries: list[Mapping[str, Any]], server: str) -> None:
         self.server = server
-        folders = [str(entry["id"]) for entry in entries if str(entry["id"]).startswith("/")]
-        wanted = str(Path(model).expanduser().resolve()) if model else ""
-        if not folders:
-            raise EngineMissing(
-                "mlx_lm.server was not started on a folder",
-                hint="HF_HUB_OFFLINE=1 python -m mlx_lm server --model BASE_FOLDER",
-            )
-        self._model = _one_of(connection, wanted, folders)
+        self._connection = connection
+        self._folders = [str(entry["id"]) for entry in entries if str(entry["id"]).startswith("/")]
+        self._wanted = str(find_model(model).resolve()) if model else ""
 
     async def fields(self, adapter: Personal | None) -> Fields:
         if adapter is None:
-            return {"model": self._model}
+            return {"model": self._base(None)}
         folder = Path(adapter.exports.get("mlx", {}).get("folder", "") or adapter.folder)
-        if not (folder / "adapters.safetensors").is_file():
+        if not (folder / MLX_WEIGHTS).is_file():
             raise NotReady(
                 f"the adapter {adapter.name} is not there in the form that mlx_lm.server reads",
                 hint="make it with: likeness export mlx",
             )
-        return {"model": self._model, "adapters": str(folder)}
+        return {"model": self._base(adapter), "adapters": str(folder)}
+
+    def _base(self, adapter: Personal | None) -> str:
+        """The folder of the base: the one that is set, else the adapter's own, else the server's only one."""
+        own = str(base_for(adapter.folder).resolve()) if adapter and not self._wanted else ""
+        wanted = self._wanted or own
+        if self._folders:
+            return _one_of(self._connection, wanted, self._folders)
+        if not wanted:
+            raise InputError(
+                "mlx_lm.server does not say which model it has",
+                hint="say which folder it was started on: LIKENESS_WRITER_MODEL=FOLDER",
+            )
+        return wanted
 
 
 class Vllm:

@@ -34,9 +34,10 @@ _PIECE = 1 << 20
 class Deployment:
     """One model on its way to Ollama.
 
-    ``files`` has ``gguf`` (a LoRA), ``model`` (a whole model with the adapter merged into it), or both, of which the
+    ``files`` are GGUF files by name: a LoRA, a whole model with the adapter merged into it, or both, of which the
     server's version decides. ``options``: ``name`` (what to call it; the adapter's name when left out), ``from`` (the
-    base there, for a LoRA), ``num_ctx`` (window in tokens).
+    base there, for a LoRA), ``system`` (the system message; that of the training when left out), ``parameters``
+    (Ollama's, as in a Modelfile).
     """
 
     def __init__(
@@ -49,7 +50,8 @@ class Deployment:
         self._files = dict(files)
         self._name = str(options.get("name") or re.sub(r"[^a-z0-9_.-]+", "-", found.name.casefold()).strip("-."))
         self._from = str(options.get("from") or "")
-        self._context = int(options.get("num_ctx") or _CONTEXT)
+        self._system = str(options.get("system") or found.system)
+        self._parameters = dict(options.get("parameters") or {"num_ctx": _CONTEXT})
 
     async def steps(self) -> AsyncIterator[Event]:
         """Check, upload, create, look at what was made. The last event's note is the model's name.
@@ -61,15 +63,13 @@ class Deployment:
         version = await self._version()
         yield Event("checking", 0, 4, "steps", f"Ollama {'.'.join(map(str, version))}")
         whole = version > LAST_WITH_ADAPTERS
-        file = self._file(whole, version)
-        header = gguf_header.read(file)
-        self._check_header(header, whole)
-        if not whole:
+        file, header = self._file(whole, version)
+        if _is_adapter(header):
             await self._check_base(header)
         yield Event("uploading", 1, 4, "steps", file.name)
         digest = await self._upload(file)
         yield Event("creating", 2, 4, "steps", self._name)
-        await self._create(header, file.name, digest, whole)
+        await self._create(header, file.name, digest)
         yield Event("verifying", 3, 4, "steps", self._name)
         await self._verify()
         yield Event("deployed", 4, 4, "steps", self._name)
@@ -88,32 +88,21 @@ class Deployment:
         # A build from source calls itself 0.0.0 and is taken for the newest.
         return numbers if numbers != (0, 0, 0) else (*LAST_WITH_ADAPTERS[:2], 1_000_000)
 
-    def _file(self, whole: bool, version: tuple[int, ...]) -> Path:
-        file = self._files.get("model" if whole else "gguf")
-        if file is None and whole:
+    def _file(self, whole: bool, version: tuple[int, ...]) -> tuple[Path, Header]:
+        """The file for this version of the server: a whole model where that is needed, else the adapter first."""
+        found = [(path, gguf_header.read(path)) for path in self._files.values()]
+        fitting = [(path, header) for path, header in found if not (whole and _is_adapter(header))]
+        if not found:
+            raise InputError("there is no file of the adapter to take to Ollama", hint="likeness export gguf")
+        if not fitting:
             raise InputError(
                 f"Ollama {'.'.join(map(str, version))} takes no adapters any more, only whole models",
-                hint="export it merged into its base: likeness export ollama --fuse; or use llama-server, which "
-                "takes adapters: likeness export gguf",
+                hint="use a version before 0.34.1, or llama-server, which takes adapters: likeness export gguf",
             )
-        if file is None and self._files.get("model") is not None:
-            return self._files["model"]
-        if file is None:
-            raise InputError("there is no file of the adapter to take to Ollama", hint="likeness export gguf")
-        return file
-
-    def _check_header(self, header: Header, whole: bool) -> None:
-        kind = header.values.get("general.type", "model")
-        if whole and kind == "adapter":
-            raise InputError("this file is an adapter, not a whole model", hint="likeness export ollama --fuse")
-        if not whole and kind != "adapter" and "gguf" in self._files:
-            # Ollama would store it as a second model beside the base.
-            raise InputError("this GGUF file is a whole model and not an adapter", hint="likeness export gguf")
+        return min(fitting, key=lambda entry: not _is_adapter(entry[1]))
 
     async def _check_base(self, header: Header) -> None:
         """See that the base is there, of the adapter's shape, bare, and asked by the template of training."""
-        if header.values.get("general.type") != "adapter":
-            return
         if not self._from:
             raise InputError("the base at Ollama is not named", hint="say which: --from qwen2.5:3b (ollama list)")
         try:
@@ -173,22 +162,19 @@ class Deployment:
                 pass
         return digest
 
-    async def _create(self, header: Header, file_name: str, digest: str, whole: bool) -> None:
+    async def _create(self, header: Header, file_name: str, digest: str) -> None:
         architecture = str(header.values.get("general.architecture", ""))
         stops = _STOPS.get(architecture, [])
         body: dict[str, Any] = {
             "model": self._name,
             # Always the words of training: without them the template puts in its own.
-            "system": self._adapter.system,
-            "parameters": {
-                "num_ctx": self._context,
-                "temperature": 0,
-                "repeat_penalty": 1.0,
-                **({"stop": stops} if stops else {}),
-            },
+            "system": self._system,
+            # Ollama's own punishes repetition, which changes the words of the person.
+            "parameters": {"repeat_penalty": 1.0, **({"stop": stops} if stops else {}), **self._parameters},
             "stream": True,
         }
-        if header.values.get("general.type") == "adapter":
+        if _is_adapter(header):
+            # Its type is what Ollama tells an adapter from a second model by.
             body |= {"from": self._from, "adapters": {file_name: digest}}
         else:
             body |= {"files": {file_name: digest}}
@@ -212,11 +198,15 @@ class Deployment:
 
     async def _verify(self) -> None:
         shown = await self._connection.post("/api/show", {"model": self._name})
-        if shown.get("system", "") != self._adapter.system:
+        if shown.get("system", "") != self._system:
             raise EngineFailed(
                 f"Ollama made {self._name} with another system prompt than it was learned with",
                 hint="remove it (ollama rm) and export again",
             )
+
+
+def _is_adapter(header: Header) -> bool:
+    return bool(header.values.get("general.type") == "adapter")
 
 
 def _sha256(file: Path) -> str:

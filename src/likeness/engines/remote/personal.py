@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from likeness.core import artefacts
-from likeness.core.errors import NotFound
+from likeness.core.artefacts import MANIFEST
 from likeness.core.exports import EXPORTS, exports
-from likeness.core.prompts import PLAIN_SYSTEM_PROMPT, SYSTEM_PROMPT
+from likeness.core.prompts import PLAIN_SYSTEM_PROMPT
+from likeness.engines.language import adapters
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +24,15 @@ class Personal:
 
 
 def personal(folder: str) -> Personal | None:
-    """The adapter in ``folder``; ``None`` for "", the base as it is. Raises :class:`NotFound` and :class:`InputError`.
+    """The adapter in ``folder``; ``None`` for "", the base as it is. Raises what ``adapters.find`` raises.
 
-    ``folder`` may be a checkpoint (``<adapter>/checkpoints/step-000100``), which is called after both.
+    A checkpoint (``<adapter>/checkpoints/step-000100``) is called after both.
     """
     if not folder:
         return None
     at = Path(folder)
-    home = next((place for place in (at, *at.parents[:2]) if (place / artefacts.MANIFEST).is_file()), None)
-    if home is None:
-        raise NotFound(f"there is no adapter at {at.name!r}", hint="`likeness status` lists what there is")
-    return _read(at, home, _stamp(home / artefacts.MANIFEST), _stamp(at / EXPORTS))
+    places = (at, *at.parents[:2])
+    return _read(at, tuple(_stamp(place / name) for place in places for name in (MANIFEST, EXPORTS)))
 
 
 def system_prompt(adapter: Personal | None) -> str:
@@ -43,14 +41,16 @@ def system_prompt(adapter: Personal | None) -> str:
 
 
 @lru_cache(maxsize=32)
-def _read(at: Path, home: Path, manifest_stamp: int, exports_stamp: int) -> Personal:
-    """The stamps make a changed file another entry of the cache."""
-    manifest = artefacts.load(home)
+def _read(at: Path, stamps: tuple[int, ...]) -> Personal:
+    """``stamps`` make a changed file another entry of the cache."""
+    found = adapters.find(at)
+    manifest = found.manifest
+    own = manifest.name if manifest is not None else at.name
     return Personal(
         folder=at,
-        name=home.name if at == home else f"{home.name}-{at.name}",
-        system=str(manifest.extra.get("system_prompt") or SYSTEM_PROMPT),
-        base_model=manifest.base_model,
+        name=own if own == at.name else f"{own}-{at.name}",
+        system=found.system_prompt,
+        base_model=manifest.base_model if manifest is not None else "",
         exports=exports(at),
     )
 

@@ -1,0 +1,59 @@
+"""The gateway in front of a real mlx_lm.server: adapters on and off in turn, never text of another one."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from language_models import PROMPTS, SYSTEM, TOKENS, Truth, answer_of, base, cases, client_of, draft_of, person, through
+from language_models import mlx_server as server
+from running_gateway import running
+
+from likeness.core.prompts import PLAIN_SYSTEM_PROMPT
+
+pytestmark = pytest.mark.slow
+
+
+def alone(model: Path, adapter: str, converted: Path | None) -> Truth:
+    """What mlx-lm says with these weights alone, in this program."""
+    mlx_lm = pytest.importorskip("mlx_lm", reason="mlx-lm is not installed")
+    loaded, tokenizer = mlx_lm.load(str(model), adapter_path=str(converted) if converted else None)
+    found = {}
+    for prompt in PROMPTS:
+        system = SYSTEM if adapter else PLAIN_SYSTEM_PROMPT
+        turns = [{"role": "system", "content": system}, {"role": "user", "content": prompt}]
+        tokens = tokenizer.apply_chat_template(turns, add_generation_prompt=True)
+        said = mlx_lm.generate(loaded, tokenizer, tokens, max_tokens=TOKENS)
+        found[adapter, prompt] = draft_of(said, prompt) if adapter else answer_of(said)
+    return found
+
+
+def test_mlx_server_answers_with_the_weights_that_were_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    model = base(tmp_path / "base")
+    home = person(tmp_path / "Likeness", model)
+    truth: Truth = {}
+    for adapter in ("", "first", "second"):
+        truth |= alone(model, adapter, home.root.parent / "exports" / f"{adapter}-mlx" if adapter else None)
+    assert len(set(truth.values())) == len(truth)
+    # Started with an adapter, which is its default: the base has to be the base all the same.
+    with server(model, "--adapter-path", str(home.root.parent / "exports" / "first-mlx")) as url:
+        settings = {
+            "LIKENESS_WRITER": "openai",
+            "LIKENESS_WRITER_MODEL": str(model),
+            "LIKENESS_OPENAI_URL": f"{url}/v1",
+        }
+        with running(home, settings) as gateway:
+            client = client_of(gateway)
+            drawn = random.Random(9)
+            for number in range(12):
+                case = drawn.choice(cases())
+                assert through(client, case, stream=bool(number % 2)) == truth[case], (number, case)
+            asked = drawn.choices(cases(), k=6)
+            with ThreadPoolExecutor(3) as pool:
+                said = list(pool.map(lambda case: through(client, case, stream=True), asked))
+            assert said == [truth[case] for case in asked]
