@@ -229,12 +229,14 @@ class Fake:
             def _reported(self, text: str) -> None:
                 self._begin()
                 self._piece("half an answer")
+                time.sleep(0.3)
                 self._chunk(b'data: {"error": {"message": "out of memory", "code": 500}}\n\n')
                 self._chunk(b"")
 
             def _garbage(self, text: str) -> None:
                 self._begin()
                 self._piece("half an answer")
+                time.sleep(0.3)
                 self._chunk(b"data: <html>\n\n")
                 self._chunk(b"")
 
