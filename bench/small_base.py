@@ -2,12 +2,13 @@
 
 It is the base that ``bench.adaptation`` tunes where no real one is at hand.
 
-    python -m bench.small_base --archive PATH --out FOLDER [--steps 2400] [--without "Brian Ripley"]
+    python -m bench.small_base --archive PATH --out FOLDER [--steps 900] [--without "Brian Ripley"]
 
 The corpus is the prose of a mailing-list archive (see ``bench.style``), program code, quotes and signatures taken out.
 Every mail becomes a chat as the product makes them: the message it answers, or an instruction written backwards from
 it, and the mail; the model learns to predict all of it. The person to be tuned on later is left out of the corpus.
-Interrupted, the same command goes on from where it last saved, every four minutes. 2,400 steps are one pass.
+Interrupted, the same command goes on from where it last saved, every four minutes.
+900 steps read a third of the corpus once.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--archive", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--steps", type=int, default=900)
     parser.add_argument("--without", action="append", default=[])
     options = parser.parse_args()
     if not (options.out / CORPUS).exists():
