@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from likeness import __version__
 from likeness.cli import (
     archive,
+    audition,
     enrol,
     evaluate,
     export,
@@ -46,6 +47,7 @@ COMMANDS = [
     "show",
     "forget",
     "evaluate",
+    "audition",
     "export",
     "report",
 ]
@@ -99,6 +101,7 @@ for module in (
     show,
     forget,
     evaluate,
+    audition,
     export,
     report,
 ):

@@ -163,7 +163,7 @@ def channels(home: PersonHome, adapter: Path) -> tuple[str, ...]:
     if not (source / artefacts.MANIFEST).is_file():
         return ()
     counted = artefacts.load(source).measures.get("histograms", {}).get("channel", {})
-    return tuple(sorted(counted, key=lambda name: -int(counted[name])))
+    return tuple(sorted(counted, key=lambda name: -int(counted[name].get("corpus", 0))))
 
 
 def check_channel(home: PersonHome, adapter: Path, channel: str) -> None:

@@ -21,8 +21,8 @@ from likeness.core.artefacts import Manifest
 from likeness.core.errors import EngineMissing, LikenessError
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
+from likeness.write import audition, runs
 from likeness.write import dataset as datasets
-from likeness.write import runs
 from likeness.write.evaluate import result as evaluation
 from likeness.write.export import export
 from likeness.write.forget.affected import Named
@@ -230,8 +230,9 @@ def _learn_again(home: PersonHome, folder: Path, manifest: Manifest, dataset: Pa
 
 
 def _mark_stale(folder: Path, manifest: Manifest) -> None:
-    """Mark an adapter, and remove the texts that its evaluation and the page of its training show."""
+    """Mark an adapter, and remove the texts of its evaluation, its auditions and the page of its training."""
     evaluation.remove(folder)
+    audition.remove(folder)
     for shown in (SHOWN, PAGE):
         (folder / shown).unlink(missing_ok=True)
     since = datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,91 @@
+"""What a number of choices between two says: a share, its interval, and one plain sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEVEL = 0.95
+ENOUGH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """``chosen`` of ``judged`` pairs went to ``adapter``; ``share`` is that ratio (0-1), ``None`` when none was judged.
+
+    ``low`` and ``high``: the exact 95 % interval (Clopper and Pearson 1934); ``wilson_low`` and ``wilson_high``: the
+    score interval (Wilson 1927), narrower and right on average. ``p_value``: two-sided, of a share of half.
+    ``same`` pairs had equal texts and were not shown.
+    """
+
+    adapter: str
+    against: str
+    pairs: int
+    judged: int
+    chosen: int
+    skipped: int
+    same: int
+    share: float | None
+    low: float | None
+    high: float | None
+    wilson_low: float | None
+    wilson_high: float | None
+    p_value: float | None
+    sentence: str
+
+
+def preference(
+    adapter: str, against: str, *, chosen: int, judged: int, skipped: int, same: int, pairs: int, told_apart: bool
+) -> Preference:
+    """The preference in ``chosen`` of ``judged``. ``told_apart``: the other texts were the person's own, so that half
+    is the best an adapter can reach."""
+    if not judged:
+        return Preference(
+            adapter, against, pairs, 0, 0, skipped, same, None, None, None, None, None, None, "Nothing was chosen yet."
+        )
+    from scipy.stats import binomtest
+
+    test = binomtest(chosen, judged)
+    exact, score = test.proportion_ci(LEVEL, "exact"), test.proportion_ci(LEVEL, "wilson")
+    low, high = float(exact.low), float(exact.high)
+    return Preference(
+        adapter,
+        against,
+        pairs,
+        judged,
+        chosen,
+        skipped,
+        same,
+        chosen / judged,
+        low,
+        high,
+        float(score.low),
+        float(score.high),
+        float(test.pvalue),
+        _sentence(against, chosen, judged, low, high, told_apart=told_apart),
+    )
+
+
+def _sentence(against: str, chosen: int, judged: int, low: float, high: float, *, told_apart: bool) -> str:
+    figures = (
+        f"{chosen} of {judged} pairs: {chosen / judged:.0%} (between {low:.0%} and {high:.0%} with 95 % confidence)"
+    )
+    other = "the base" if against == "base" else against
+    if told_apart:
+        said = f"You took the adapter's text for your own in {figures}. "
+        if low > 0.5:
+            said += "You found it more like you than what you wrote yourself."
+        elif high < 0.5:
+            said += "You can tell it from what you wrote."
+        else:
+            said += "That could be chance, which is the best there is: you could not tell them apart for certain."
+    else:
+        said = f"You found the adapter more like you than {other} in {figures}. "
+        if low > 0.5:
+            said += "Chance alone would hardly do that."
+        elif high < 0.5:
+            said += f"So {other} is more like you."
+        else:
+            said += "That could be chance."
+    if judged < ENOUGH:
+        said += f" At least {ENOUGH} pairs are recommended."
+    return said
