@@ -321,3 +321,70 @@ def test_a_missing_library_is_told_with_its_command(home: PersonHome, monkeypatc
     with pytest.raises(EngineMissing) as told:
         drained(exporting.to_gguf(home))
     assert told.value.hint == "pip install gguf"
+
+
+def test_a_whole_model_for_programs_without_adapters(home: PersonHome, doubled: type[Double]) -> None:
+    gguf = pytest.importorskip("gguf")
+    folder = make_adapter(home)
+    made = drained(exporting.to_gguf(home, fused=True))
+    assert made.fused
+    assert made.path.name == "mlx-1234-whole.gguf"
+    assert "gguf" not in exports.exports(folder)
+    told = {name: field.contents() for name, field in gguf.GGUFReader(made.path).fields.items()}
+    assert (told["general.type"], told["general.architecture"]) == ("model", "qwen2")
+    assert "<|im_start|>" in told["tokenizer.chat_template"]
+    with pytest.raises(InputError, match="cannot be compared"):
+        drained(exporting.to_gguf(home, fused=True, server={}))
+    made = drained(exporting.to_ollama(home, server={"url": "x"}, fused=True))
+    assert list(doubled.deployed["files"]) == ["mlx-1234-whole.gguf"]
+    assert doubled.deployed["from"] == ""
+    assert "FROM ./mlx-1234-whole.gguf\nSYSTEM" in (made.path / "Modelfile").read_text()
+    assert made.parity is not None
+
+
+def test_a_checkpoint_is_exported_under_its_own_name(home: PersonHome) -> None:
+    folder = make_adapter(home)
+    step = folder / "checkpoints" / "step-000100"
+    lora.write(step, lora.read(folder))
+    made = drained(exporting.to_gguf(home, adapter="mlx-1234/step-000100"))
+    assert made.adapter == "mlx-1234-step-000100"
+    assert made.path == step / "exports" / "gguf" / "mlx-1234-step-000100.gguf"
+    assert "gguf" in exports.exports(step)
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "reason"),
+    [
+        ("tokenizer.json", {"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "."}}}, "the tokenizer is none"),
+        ("tokenizer.json", {"model": {"type": "Unigram", "vocab": []}}, "cannot be read|the tokenizer is none"),
+        ("tokenizer.json", {"model": 5}, "cannot be read"),
+        ("config.json", {"rope_scaling": {"rope_type": "longrope"}}, "longrope"),
+        ("config.json", {"vocab_size": 10}, "more tokens than its vocabulary"),
+    ],
+)
+def test_a_whole_model_that_llama_cpp_would_read_wrongly_is_refused(
+    home: PersonHome, file: str, change: dict[str, Any], reason: str
+) -> None:
+    pytest.importorskip("gguf")
+    path = make_adapter(home) / "base" / file
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(InputError, match=reason):
+        drained(exporting.to_gguf(home, fused=True))
+    assert not list(home.adapters.rglob("*.gguf")) + list(home.adapters.rglob(".*.part"))
+
+
+def test_a_quantised_base_is_not_made_a_whole_model(home: PersonHome) -> None:
+    pytest.importorskip("gguf")
+    from safetensors.numpy import load_file, save_file
+
+    path = make_adapter(home) / "base" / "model.safetensors"
+    whole = load_file(path)
+    name = "model.layers.0.mlp.up_proj"
+    save_file(
+        whole | {f"{name}.weight": np.zeros((4, 4), np.uint32), f"{name}.scales": np.zeros((4, 4), np.float32)}, path
+    )
+    with pytest.raises(InputError, match="quantised"):
+        drained(exporting.to_gguf(home, fused=True))
+    path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(InputError, match="damaged"):
+        drained(exporting.to_gguf(home, fused=True))

@@ -21,6 +21,7 @@ from likeness.engines.tuning.tiny import Size, make_tiny
 from likeness.write.deploy.gguf import write_gguf
 from likeness.write.deploy.mlx import write_mlx
 from likeness.write.deploy.peft import write_peft
+from likeness.write.deploy.whole import Kind, write_whole
 
 TOKENS = [int(number) for number in np.random.default_rng(5).integers(0, 250, 24)]
 CLOSE = 1e-4
@@ -171,13 +172,43 @@ def test_the_bytes_are_those_of_llama_cpps_converter(tmp_path: Path, architectur
     assert our_tensors == their_tensors
     for key in ("general.type", "general.architecture", "adapter.type", "adapter.lora.alpha"):
         assert ours[key] == theirs[key]
-    llama_runtime.write_base(base, tmp_path / "base.gguf")
-    convert("convert_hf_to_gguf.py", str(base), "--outtype", "f32", "--outfile", str(tmp_path / "converted.gguf"))
-    ours, our_tensors = contents(tmp_path / "base.gguf")
-    theirs, their_tensors = contents(tmp_path / "converted.gguf")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("architecture", "kind"), [("qwen2", "q8_0"), ("llama", "f16"), ("llama", "f32")])
+def test_a_whole_model_is_that_of_llama_cpps_converter(tmp_path: Path, architecture: str, kind: Kind) -> None:
+    llama_runtime.source()
+    base = make_tiny(tmp_path / "base", "llama" if architecture == "llama" else "qwen2")
+    config = json.loads((base / "config.json").read_text())
+    if architecture == "llama":
+        config["rope_scaling"] = {
+            "rope_type": "llama3",
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 512,
+        }
+        (base / "config.json").write_text(json.dumps(config))
+    list(write_whole(tmp_path / "ours.gguf", base, config, kind=kind))
+    convert("convert_hf_to_gguf.py", str(base), "--outtype", kind, "--outfile", str(tmp_path / "theirs.gguf"))
+    ours, our_tensors = contents(tmp_path / "ours.gguf")
+    theirs, their_tensors = contents(tmp_path / "theirs.gguf")
     assert our_tensors == their_tensors
-    assert {key for key, value in ours.items() if value != theirs.get(key)} <= {"general.name", *_HEADER}
+    assert {key for key, value in ours.items() if value != theirs.get(key)} <= {"GGUF.kv_count"}
+    told = {key for key in theirs if key not in ours and not key.startswith("general.")}
+    assert not told
 
 
-_HEADER = ("GGUF.kv_count", "tokenizer.ggml.add_bos_token", "tokenizer.ggml.bos_token_id", "general.file_type")
-"""What the converter leaves out, or says otherwise, where it means the same."""
+def test_a_whole_model_computes_what_base_and_adapter_do(case: tuple[Path, Lora, Path]) -> None:
+    base, made, folder = case
+    llama_runtime.library()
+    write_peft(folder / "peft", made)
+    config = json.loads((base / "config.json").read_text())
+    list(write_whole(folder / "whole.gguf", base, config, made, kind="f32"))
+    expected, tokens = with_peft(base, folder / "peft")
+    found, same = with_llama_cpp(folder / "whole.gguf", None)
+    assert difference(found, expected) < CLOSE
+    assert same == tokens
+    list(write_whole(folder / "small.gguf", base, config, made))
+    rounded, _ = with_llama_cpp(folder / "small.gguf", None)
+    assert 1e-4 < difference(rounded, expected) < 0.5

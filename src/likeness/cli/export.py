@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,7 +19,7 @@ OutOption = Annotated[
 ]
 FuseOption = Annotated[
     bool,
-    typer.Option("--fuse", help="Write base and adapter as one whole model (safetensors) instead of the adapter."),
+    typer.Option("--fuse", help="Write base and adapter as one whole model instead of the adapter."),
 ]
 PromptsOption = Annotated[int, typer.Option("--prompts", min=1, max=200, help="Questions to compare the answers of.")]
 StaleOption = Annotated[
@@ -43,19 +43,23 @@ def register(app: typer.Typer) -> None:
         "ollama",
         short_help="A model at Ollama.",
         help="Make a model at Ollama that writes as you do, and ask it and the adapter here the same questions. "
-        "Beside the adapter in GGUF lies a Modelfile, for reading.",
-        epilog=examples("likeness export ollama", "likeness export ollama --name me --from qwen2.5:7b"),
+        "Beside the GGUF file lies a Modelfile, for reading. Ollama takes adapters until version 0.34.0; later ones "
+        "need --fuse.",
+        epilog=examples(
+            "likeness export ollama --name me --from qwen2.5:7b",
+            "likeness export ollama --fuse   (a whole model, for Ollama after 0.34.0)",
+        ),
     )(ollama)
     group.command(
         "gguf",
         short_help="For llama.cpp, LM Studio …",
-        help="Write the adapter as a GGUF file, which llama.cpp puts onto any quantisation of its base. A whole model "
-        "in GGUF is not written here: `likeness export peft --fuse` gives one in safetensors, which llama.cpp's "
-        "convert_hf_to_gguf.py turns into GGUF.",
+        help="Write the adapter as a GGUF file, which llama.cpp puts onto any quantisation of its base, or a whole "
+        "model of 8 bits.",
         epilog=examples(
             "likeness export gguf",
             "llama-server -m BASE.gguf --lora FILE.gguf --lora-init-without-apply   (then, while it runs:)",
             "likeness export gguf --compare",
+            "likeness export gguf --fuse --out ~/models   (a whole model, for programs that take no adapters)",
         ),
     )(gguf)
     group.command(
@@ -78,6 +82,7 @@ def ollama(
     name: Annotated[str, typer.Option("--name", help="The model's name; yours by default.")] = "",
     base: Annotated[str, typer.Option("--from", metavar="MODEL", help="Ollama's model of the very same base.")] = "",
     out: OutOption = None,
+    fused: FuseOption = False,
     compare: Annotated[bool, typer.Option("--compare/--no-compare", help="Compare the answers afterwards.")] = True,
     prompts: PromptsOption = 8,
     allow_stale: StaleOption = False,
@@ -94,6 +99,7 @@ def ollama(
         out=out,
         name=name,
         base=base,
+        fused=fused,
         compared=compare,
         prompts=prompts,
         allow_stale=allow_stale,
@@ -105,6 +111,7 @@ def gguf(
     adapter: AdapterOption = "",
     name: Annotated[str, typer.Option("--name", help="The file's name; the adapter's by default.")] = "",
     out: OutOption = None,
+    fused: FuseOption = False,
     compare: Annotated[
         bool, typer.Option("--compare", help="Compare with the llama-server that has loaded the file (openai_url).")
     ] = False,
@@ -121,11 +128,13 @@ def gguf(
         adapter=adapter,
         out=out,
         name=name,
+        fused=fused,
         server=_server("openai") if compare else None,
         prompts=prompts,
         allow_stale=allow_stale,
     )
-    _show(job, as_json, "Next: llama-server -m BASE.gguf --lora {path} --lora-init-without-apply")
+    next_step = "-m {path}" if fused else "-m BASE.gguf --lora {path} --lora-init-without-apply"
+    _show(job, as_json, f"Next: llama-server {next_step}")
 
 
 def mlx(
@@ -156,13 +165,11 @@ def peft(
     _show(to_peft(open_person(person), adapter=adapter, out=out, fused=fused, allow_stale=allow_stale), as_json)
 
 
-def _server(engine: str) -> dict[str, object]:
+def _server(engine: str) -> dict[str, Any]:
     from likeness.core.settings import settings
+    from likeness.write.generate import engine_options
 
-    chosen = settings()
-    if engine == "ollama":
-        return {"url": chosen.ollama_url, "allowed_hosts": chosen.engine_hosts}
-    return {"url": chosen.openai_url, "key": chosen.openai_key, "allowed_hosts": chosen.engine_hosts}
+    return engine_options(settings(), engine)
 
 
 def _show(job: Job, as_json: bool, then: str = "") -> None:
@@ -175,7 +182,8 @@ def _show(job: Job, as_json: bool, then: str = "") -> None:
         typer.echo(json.dumps(asdict(made), ensure_ascii=False, default=str))
         return
     what = f"{made.adapter} with its base" if made.fused else made.adapter
-    at = f"Ollama's model {made.model} on {made.model_base}" if made.model else str(made.path)
+    on = f" on {made.model_base}" if made.model_base else ""
+    at = f"Ollama's model {made.model}{on}" if made.model else str(made.path)
     typer.echo(f"Exported {what}: {at}")
     if made.model:
         typer.echo(f"Modelfile: {made.path / 'Modelfile'}")

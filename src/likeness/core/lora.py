@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from likeness.core import files, lora_config
 from likeness.core.errors import InputError, NotFound, UnsafeInput
 from likeness.core.lora_config import CONFIG, LAYERS, WEIGHTS
+from likeness.core.weights import float32
 
 Array = NDArray[np.float32]
 MLX_WEIGHTS = "adapters.safetensors"
@@ -230,22 +231,7 @@ def _tensors(path: Path) -> Iterable[tuple[str, Array]]:
         where = f"{path.parent.name}/{path.name}"
         raise InputError(f"{where} is damaged: {error}", hint=lora_config.DAMAGED) from None
     for name, tensor in stored:
-        yield name, _float32(name, tensor)
-
-
-def _float32(name: str, tensor: Mapping[str, Any]) -> Array:
-    """A stored tensor as float32. numpy has no bfloat16, which is the upper half of a float32."""
-    kind, shape, data = tensor["dtype"], tuple(tensor["shape"]), tensor["data"]
-    if kind == "BF16":
-        return (
-            (np.frombuffer(data, "<u2").astype("<u4") << 16).view("<f4").astype(np.float32, copy=False).reshape(shape)
-        )
-    if kind not in ("F32", "F16"):
-        raise InputError(
-            f"{name} is stored as {kind}: a quantised LoRA cannot be carried over",
-            hint="save the adapter in float32, float16 or bfloat16",
-        )
-    return np.frombuffer(data, "<f4" if kind == "F32" else "<f2").astype(np.float32).reshape(shape)
+        yield name, float32(tensor["data"], tensor["dtype"], tuple(tensor["shape"]), name)
 
 
 def _validate(lora: Lora, where: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from likeness.core import exports, files
+from likeness.core.errors import InputError
 from likeness.core.events import Event
 from likeness.core.exports import ExportForm
 from likeness.core.home import PersonHome
@@ -19,6 +20,7 @@ from likeness.write.deploy.learned import Learned, learned
 from likeness.write.deploy.mlx import write_mlx
 from likeness.write.deploy.parity import Parity
 from likeness.write.deploy.peft import write_peft
+from likeness.write.deploy.whole import write_whole
 
 SYSTEM = "system_prompt.txt"
 FOLDER = "exports"
@@ -49,17 +51,24 @@ def to_gguf(
     adapter: str = "",
     out: Path | None = None,
     name: str = "",
+    fused: bool = False,
     server: Mapping[str, Any] | None = None,
     prompts: int = 8,
     allow_stale: bool = False,
 ) -> Job:
-    """A GGUF LoRA called ``name`` (the adapter's name for ""). With ``server``, the options of the engine "openai", the
-    server there, which must have loaded that very file, is compared. Raises what :func:`learned.learned`,
-    :func:`gguf.write_gguf` and :func:`parity.compare` raise."""
+    """A GGUF LoRA called ``name`` (the adapter's name for ""), or, ``fused``, a whole model rounded to 8 bits.
+
+    With ``server``, the options of the engine "openai", the server there, which must have loaded that very LoRA, is
+    compared. Raises what :func:`learned.learned`, :func:`gguf.write_gguf`, :func:`whole.write_whole` and
+    :func:`parity.compare` raise."""
+    if fused and server is not None:
+        raise InputError("a whole model cannot be compared by its server's adapters", hint="leave out --compare")
     found = learned(home, adapter, allow_stale=allow_stale)
     folder = _folder(found, "gguf", out)
-    path = folder / f"{_file_name(name) or found.folder.name}.gguf"
-    yield from _gguf(found, path)
+    path = folder / f"{_file_name(name) or _stem(found, fused)}.gguf"
+    yield from _gguf(found, path, fused)
+    if fused:
+        return replace(_exported("gguf", found, path), fused=True)
     exports.record(found.folder, "gguf", {"file": str(path), "sha256": _sha256(path)})
     made = _exported("gguf", found, path)
     return (yield from _compared(home, found, made, "openai", server, prompts))
@@ -97,31 +106,39 @@ def to_ollama(
     out: Path | None = None,
     name: str = "",
     base: str = "",
+    fused: bool = False,
     compared: bool = True,
     prompts: int = 8,
     allow_stale: bool = False,
 ) -> Job:
-    """A model at Ollama called ``name`` (the person's for "") on its model ``base``; a GGUF LoRA and a Modelfile to
-    read remain in the folder. ``server`` are the options of the engine "ollama". Raises what the others raise, and
-    what ``Deployer.deploy`` does."""
+    """A model at Ollama called ``name`` (the person's for "") on its model ``base``, or, ``fused``, of its own weights,
+    for versions that take no adapters. The GGUF file and a Modelfile to read remain in the folder. ``server`` are the
+    options of the engine "ollama". Raises what the others raise, and what ``Deployer.deploy`` does."""
     found = learned(home, adapter, allow_stale=allow_stale)
-    model = ollama.model_of(found, name or home.root.name, base)
+    model = ollama.model_of(found, name or home.root.name, base, fused=fused)
     folder = _folder(found, "ollama", out)
-    path = folder / f"{found.folder.name}.gguf"
-    yield from _gguf(found, path)
+    path = folder / f"{_stem(found, fused)}.gguf"
+    yield from _gguf(found, path, fused)
     ollama.write_modelfile(folder, model, path.name)
     yield from ollama.deploy(found, model, path, server)
     exports.record(found.folder, "ollama", {"model": model.name, "base": model.base})
-    made = replace(_exported("ollama", found, folder), model=model.name, model_base=model.base)
+    made = replace(_exported("ollama", found, folder), model=model.name, model_base=model.base, fused=fused)
     options = {**server, "model": model.name} if compared else None
     return (yield from _compared(home, found, made, ollama.ENGINE, options, prompts))
 
 
-def _gguf(found: Learned, path: Path) -> Generator[Event, None, None]:
-    yield Event("writing the adapter", 0, 1, note=path.name)
-    write_gguf(path, found.lora, found.config, name=found.folder.name)
+def _gguf(found: Learned, path: Path, fused: bool = False) -> Generator[Event, None, None]:
+    if fused:
+        yield from write_whole(path, found.base, found.config, found.lora, name=found.name)
+    else:
+        write_gguf(path, found.lora, found.config, name=found.name)
+        yield Event("writing the adapter", 1, 1, note=path.name)
     files.write_text(path.parent / SYSTEM, found.system_prompt)
-    yield Event("writing the adapter", 1, 1, note=path.name)
+
+
+def _stem(found: Learned, fused: bool) -> str:
+    """A whole model is not called as the adapter, by which a server is told to use that."""
+    return f"{found.name}-whole" if fused else found.name
 
 
 def _placed(found: Learned, form: ExportForm, folder: Path) -> Job:
@@ -149,7 +166,7 @@ def _compared(
 
 
 def _exported(form: ExportForm, found: Learned, path: Path) -> Exported:
-    return Exported(form, found.folder.name, found.manifest.base_model, path, found.lora.rank, found.lora.scale)
+    return Exported(form, found.name, found.manifest.base_model, path, found.lora.rank, found.lora.scale)
 
 
 def _folder(found: Learned, form: str, out: Path | None) -> Path:

@@ -38,15 +38,8 @@ def write_gguf(path: Path, lora: Lora, config: Mapping[str, Any], *, name: str =
     Raises :class:`EngineMissing` when the library for the format is not installed, and :class:`InputError` for a base
     that llama.cpp has no name for here.
     """
-    try:
-        import gguf
-    except ImportError:
-        raise EngineMissing(
-            "GGUF files are written with the library gguf, which is not installed", hint="pip install gguf"
-        ) from None
-    architecture = _ARCHITECTURES.get(str(config.get("model_type")))
-    if architecture is None:
-        raise InputError(f"adapters on {config.get('model_type')!r} have no form in llama.cpp known here")
+    gguf = library()
+    architecture = architecture_of(config)
     files.private_folder(path.parent)
     with files.placing(path) as temporary:
         writer = gguf.GGUFWriter(temporary, architecture)
@@ -63,9 +56,28 @@ def write_gguf(path: Path, lora: Lora, config: Mapping[str, Any], *, name: str =
         writer.close()
 
 
+def library() -> Any:
+    """The library of the format. Raises :class:`EngineMissing` with its command when it is not installed."""
+    try:
+        import gguf
+    except ImportError:
+        raise EngineMissing(
+            "GGUF files are written with the library gguf, which is not installed", hint="pip install gguf"
+        ) from None
+    return gguf
+
+
+def architecture_of(config: Mapping[str, Any]) -> str:
+    """llama.cpp's name for a model's architecture. Raises :class:`InputError` when none is known here."""
+    found = _ARCHITECTURES.get(str(config.get("model_type")))
+    if found is None:
+        raise InputError(f"models of the type {config.get('model_type')!r} have no form in llama.cpp known here")
+    return found
+
+
 def tensors(lora: Lora, config: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
     """The matrices by llama.cpp's names: ``blk.0.attn_q.weight.lora_a`` (rank, in) and ``….lora_b`` (out, rank)."""
-    return {_named(name): np.ascontiguousarray(_turned(name, value, config)) for name, value in lora.weights.items()}
+    return {_named(name): np.ascontiguousarray(turned(name, value, config)) for name, value in lora.weights.items()}
 
 
 def _named(name: str) -> str:
@@ -74,13 +86,15 @@ def _named(name: str) -> str:
     return f"blk.{layer}.{_NAMES[module]}.weight.{part.lower()}"
 
 
-def _turned(name: str, value: NDArray[np.float32], config: Mapping[str, Any]) -> NDArray[np.float32]:
-    """The rows of B of q and k as llama.cpp orders them for Llama: the two halves of each head interleaved."""
-    module, part = name.split(".")[6:8]
-    if _ARCHITECTURES[config["model_type"]] != "llama" or part != "lora_B" or module not in ("q_proj", "k_proj"):
+def turned(name: str, value: NDArray[np.float32], config: Mapping[str, Any]) -> NDArray[np.float32]:
+    """Rows of q and k as llama.cpp orders them for Llama: the two halves of each head interleaved.
+
+    ``name`` is that of a layer's weights, its bias or its B; everything else, and other architectures, stay.
+    """
+    module = next((part for part in name.split(".") if part in ("q_proj", "k_proj")), "")
+    if architecture_of(config) != "llama" or not module or ".lora_A." in name:
         return value
     heads = int(config["num_attention_heads"])
     if module == "k_proj":
         heads = int(config.get("num_key_value_heads") or heads)
-    rows, rank = value.shape
-    return value.reshape(heads, 2, rows // heads // 2, rank).swapaxes(1, 2).reshape(rows, rank)
+    return value.reshape(heads, 2, len(value) // heads // 2, *value.shape[1:]).swapaxes(1, 2).reshape(value.shape)

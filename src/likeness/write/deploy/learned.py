@@ -21,8 +21,10 @@ FORM = "lora"
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """An adapter: its folder, what its manifest says, its weights, and the base's folder and ``config.json``."""
+    """An adapter or one checkpoint of its training: what it is called, its folder, what the manifest says, its weights,
+    and the base's folder and ``config.json``."""
 
+    name: str
     folder: Path
     manifest: Manifest
     lora: Lora
@@ -40,7 +42,7 @@ class Learned:
 
 
 def learned(home: PersonHome, name: str = "", *, allow_stale: bool = False) -> Learned:
-    """The adapter called ``name``, or the newest LoRA.
+    """The adapter called ``name``, or the newest LoRA. ``NAME/step-000100`` is a checkpoint of the adapter ``NAME``.
 
     Raises :class:`NotReady` when no LoRA has been learned, or it is stale (learned from messages that were forgotten
     since) and ``allow_stale`` is false, :class:`NotFound` for an unknown name, :class:`InputError` for an adapter that
@@ -53,16 +55,18 @@ def learned(home: PersonHome, name: str = "", *, allow_stale: bool = False) -> L
             raise NotReady("no language model has been tuned yet", hint="learn with: likeness train writing")
         name = newest.name
     folder = adapter_folder(home, adapter=name, allow_stale=allow_stale)
-    manifest = artefacts.load(folder)
+    root = folder if (folder / artefacts.MANIFEST).is_file() else folder.parents[1]
+    manifest = artefacts.load(root)
     if not _is_lora(manifest):
         raise InputError(
             f"{name} was learned by {manifest.engine}, which makes no LoRA", hint="learn one: likeness train writing"
         )
-    base = models.base_of(folder)
+    base = models.base_of(root)
     config = models.model_config(base)
     adapter = lora.read(folder)
     lora.check_base(adapter, config)
-    return Learned(folder, manifest, adapter, base, config)
+    called = root.name if folder == root else f"{root.name}-{folder.name}"
+    return Learned(called, folder, manifest, adapter, base, config)
 
 
 def _is_lora(manifest: Manifest) -> bool:

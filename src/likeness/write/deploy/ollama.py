@@ -32,7 +32,8 @@ _LIBRARY = (
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model to be made at Ollama: its name, what it is made from, its system message and its parameters."""
+    """A model to be made at Ollama: its name, the base there that it is made on ("" for a whole model, which brings its
+    own), its system message and its parameters."""
 
     name: str
     base: str
@@ -40,8 +41,9 @@ class Model:
     parameters: Mapping[str, Any]
 
 
-def model_of(adapter: Learned, name: str, base: str = "") -> Model:
-    """The model called ``name`` on Ollama's ``base``; found from the name of the adapter's own base for "".
+def model_of(adapter: Learned, name: str, base: str = "", *, fused: bool = False) -> Model:
+    """The model called ``name`` on Ollama's ``base``, which is found from the name of the adapter's own for ""; a whole
+    model (``fused``) has none.
 
     Raises :class:`InputError` when the base's name at Ollama is not known, or a name is none.
     """
@@ -53,14 +55,14 @@ def model_of(adapter: Learned, name: str, base: str = "") -> Model:
     longest = int(adapter.config.get("max_position_embeddings") or _CONTEXT)
     return Model(
         name=name,
-        base=base or _library_name(adapter.manifest.base_model),
+        base="" if fused else base or _library_name(adapter.manifest.base_model),
         system=adapter.system_prompt,
         parameters={"num_ctx": min(max(_CONTEXT, window), longest), "stop": list(end_tokens(adapter.base))},
     )
 
 
 def modelfile(model: Model, file: str) -> str:
-    """What ``ollama create NAME -f Modelfile`` makes the same model from; ``file`` is the GGUF adapter beside it.
+    """What ``ollama create NAME -f Modelfile`` makes the same model from; ``file`` is the GGUF file beside it.
 
     Raises :class:`InputError` for a system message that a Modelfile cannot hold.
     """
@@ -68,8 +70,7 @@ def modelfile(model: Model, file: str) -> str:
         raise InputError("a system message with three quotation marks, or one at its end, fits in no Modelfile")
     lines = [
         f"# ollama create {model.name} -f {MODELFILE}",
-        f"FROM {model.base}",
-        f"ADAPTER ./{file}",
+        *([f"FROM {model.base}", f"ADAPTER ./{file}"] if model.base else [f"FROM ./{file}"]),
         f'SYSTEM """{model.system}"""',
     ]
     for key, value in model.parameters.items():
@@ -94,7 +95,7 @@ def deploy(adapter: Learned, model: Model, gguf: Path, options: Mapping[str, Any
     if "deployer" not in found.info.kind:
         raise EngineMissing(f"engine {ENGINE!r} cannot make models")
     told = {"name": model.name, "from": model.base, "system": model.system, "parameters": dict(model.parameters)}
-    with found.open(None, {**options, "model": model.base}) as engine:
+    with found.open(None, {**options, "model": model.base or model.name}) as engine:
         yield from cast("Deployer", engine).deploy(adapter.folder, {gguf.name: gguf}, told)
 
 

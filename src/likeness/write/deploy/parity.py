@@ -117,7 +117,7 @@ def _questions(home: PersonHome, adapter: Learned, prompts: int) -> list[Example
     found = [example for example in dataset.examples(folder, "test") if example.kind in kinds] if with_test else []
     if not found:
         raise NotReady(
-            f"there are no test examples to ask {adapter.folder.name} with: its dataset is gone",
+            f"there are no test examples to ask {adapter.name} with: its dataset is gone",
             hint="learn again, or leave the comparison out with --no-compare",
         )
     return found[:prompts]
