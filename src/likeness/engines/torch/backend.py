@@ -55,7 +55,7 @@ class TorchBackend:
         scale = float(recipe["alpha"]) / (math.sqrt(rank) if recipe["rank_stabilised"] else rank)
         parameters = put_on(model, weights, scale, float(recipe["dropout"]))
         if recipe["gradient_checkpointing"]:
-            model.gradient_checkpointing_enable({"use_reentrant": False})
+            loading.recompute(model)
         return cls(model, parameters, recipe, base.name)
 
     def step(self, batches: Sequence[Batch], learning_rate: float, number: int) -> Step:

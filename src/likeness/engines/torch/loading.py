@@ -61,6 +61,18 @@ def load(base: Path, bits: int) -> Any:
     return model
 
 
+def recompute(model: Any) -> None:
+    """Let ``model`` keep no more of each layer than its input, and compute the rest again in the backward pass (Chen et
+    al. 2016, arXiv 1604.06174).
+    """
+    from functools import partial
+
+    from torch.utils.checkpoint import checkpoint
+
+    for layer in model.model.layers:
+        layer.forward = partial(checkpoint, layer.forward, use_reentrant=False)
+
+
 def too_large(name: str) -> DoesNotFit:
     """The error when the device's memory does not suffice."""
     return DoesNotFit(
