@@ -80,11 +80,11 @@ def _named(found: list[spans.Span]) -> str:
 
 
 def loss(provenance: Provenance) -> str:
-    """One sentence on what the second stage lost or made up; "" when nothing, or before all was read."""
+    """In a few words what the second stage lost or made up; "" when nothing, or before all was read."""
     told = provenance.details
     parts = []
     if told.get("lost"):
-        parts.append(f"{told['lost']} did not survive")
+        parts.append(f"lost: {told['lost']}")
     if told.get("made_up"):
-        parts.append(f"{told['made_up']} was not in what was to be said")
+        parts.append(f"made up: {told['made_up']}")
     return "; ".join(parts)
