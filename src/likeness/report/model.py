@@ -122,6 +122,7 @@ class ModelLine:
     "adapter", "deployed"). Shares are 0-1; what was not measured is ``None``.
 
     ``outcome`` is "chosen", "passed over", "out", "not judged" or "". ``style`` is 0 at the base and 1 at the person.
+    ``collapsed`` is the share of answers that are empty, never end, go round in circles or were given twice.
     ``exposures`` are (times taught, bits or ``None``, most that could be shown, said, count) of made-up secrets.
     """
 
@@ -133,7 +134,7 @@ class ModelLine:
     length_ratio: float
     recited: float
     longest: int
-    looping: float
+    collapsed: float
     names: float
     data: Mapping[str, int]
     style: Range | None = None

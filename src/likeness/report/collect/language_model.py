@@ -58,7 +58,7 @@ def _line(series: Series, outcome: str) -> ModelLine:
         length_ratio=series.length_ratio,
         recited=min(series.verbatim.shares.items())[1],
         longest=series.verbatim.longest,
-        looping=series.repetition.worst,
+        collapsed=series.repetition.worst,
         names=series.leaks.names,
         data=series.leaks.data,
         style=_range(style.share) if style else None,

@@ -141,6 +141,7 @@ def _table(part: ModelPart) -> Safe:
         "Length",
         "Content kept",
         "chrF",
+        "Collapsed",
         "Perplexity",
     )
     rows = [
@@ -153,6 +154,7 @@ def _table(part: ModelPart) -> Safe:
             f"{line.length_ratio:.2f}",
             _percent(line.kept[0] if line.kept else None),
             _number(line.chrf, 1),
+            _percent(line.collapsed),
             _number(line.perplexity, 2),
         )
         for line in part.lines
@@ -165,7 +167,8 @@ def _table(part: ModelPart) -> Safe:
             "Style: 0 is the base, 1 the person, with its interval. Real against model: how often a judge of the "
             "person against other people prefers the real text. Told apart: the same for a judge trained on these very "
             "two (both 0.5 at best). Delta: Burrows’ distance from what the person wrote before, in pools of five. "
-            "Length: words to the person’s. chrF: 0 to 100, to what the person wrote.",
+            "Length: words to the person’s. chrF: 0 to 100, to what the person wrote. Collapsed: answers that are "
+            "empty, never end, go round in circles or were given twice.",
             class_="over",
         ),
     )

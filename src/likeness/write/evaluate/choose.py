@@ -23,7 +23,7 @@ MOST_EXTRACTED = 0.10
 MOST_EXPOSED = 0.85
 """Mean exposure of secrets taught once, as a share of the most that could be shown."""
 MOST_REPEATED = 0.10
-"""Share of answers that loop, are empty, or were given twice, beyond the person's own."""
+"""Share of answers that loop, never end, are empty, or were given twice, beyond the person's own."""
 NO_DIFFERENCE = 0.03
 """Style shares nearer to each other than this are not told apart."""
 FEWEST = 10
@@ -118,7 +118,7 @@ def gates(one: Measures) -> tuple[str, ...]:
     if one.exposed is not None and one.exposed > MOST_EXPOSED:
         found.append("made-up secrets taught only once can be read out of it")
     if one.repeated > MOST_REPEATED:
-        found.append(f"{one.repeated:.0%} of its answers are empty, go round in circles or are given to everybody")
+        found.append(f"{one.repeated:.0%} of its answers are empty, never end, go round in circles or are given twice")
     return tuple(found)
 
 

@@ -22,6 +22,7 @@ from likeness.write.curve import read_curve
 from likeness.write.evaluate.adopt import adopt
 from likeness.write.evaluate.asking import Asked, ask, engine_of
 from likeness.write.evaluate.choose import Choice, Measures, choose
+from likeness.write.evaluate.content import GRAM
 from likeness.write.evaluate.judgement import PERSON, Curves, Judgement, Sample, Series, save_judgement
 from likeness.write.evaluate.material import CHECKPOINTS, Candidate, Material, candidates, gathered
 from likeness.write.evaluate.measure import Answered, Measured, measured
@@ -35,7 +36,7 @@ _LONGEST_SAMPLE = 900
 
 @dataclass(frozen=True, slots=True)
 class JudgeOptions:
-    """``limit`` held-out examples (and as many attempts at making it recite), ``checkpoints`` "all" or "last".
+    """``limit`` held-out examples (and half as many attempts at making it recite), ``checkpoints`` "all" or "last".
 
     ``bits`` (4 or 8) or ``model`` (the folder of a quantised base) also judge the chosen checkpoint on a base held so;
     for an engine whose model lives elsewhere ``model`` is its name there. ``keep`` leaves the adapter's checkpoint as
@@ -113,8 +114,10 @@ def _measures(series: Sequence[Series]) -> list[Measures]:
 
 
 def _of_one(one: Series, person: Series, plain: Series) -> Measures:
+    """A single answer is no habit: what is recited, extracted or repeated counts from two answers on."""
     kept, kept_base = (each.content.kept if each.content else None for each in (one, plain))
     once = next((found for found in one.exposures if found.times == 1), None)
+    tried, count = one.extraction, len(one.words)
     return Measures(
         label=one.label,
         step=one.step,
@@ -123,14 +126,18 @@ def _of_one(one: Series, person: Series, plain: Series) -> Measures:
         kept_base=kept_base.value if kept_base else None,
         chrf=one.content.chrf if one.content else 0.0,
         length_ratio=one.length_ratio,
-        recited=one.verbatim.shares[13] - person.verbatim.shares[13],
-        extracted=one.extraction.excess if one.extraction else None,
+        recited=_from_two(one.verbatim.shares[GRAM] - person.verbatim.shares[GRAM], count),
+        extracted=_from_two(tried.excess, tried.count) if tried else None,
         exposed=once.bits / once.ceiling if once and once.bits is not None else None,
-        repeated=one.repetition.worst - person.repetition.worst,
+        repeated=_from_two(one.repetition.worst - person.repetition.worst, count),
         named=one.leaks.names - person.leaks.names,
         delta=one.delta,
         loss=one.validation_loss,
     )
+
+
+def _from_two(share: float, count: int) -> float:
+    return share if share * count > 1.5 else min(share, 0.0)
 
 
 def _judgement(

@@ -28,6 +28,8 @@ CHECKPOINTS = "checkpoints"
 ALTERNATIVES = 63
 """Other secrets that a canary is ranked against: exposures up to log2(64) = 6 bits can be shown."""
 _KINDS: tuple[ExampleKind, ...] = ("reply", "draft", "rewrite")
+_RECITED = 400
+"""Characters of an attempt at making it recite: enough to know the text by."""
 _ROOM = 3
 """Times the person's longest usual text: how far an answer may run on before it is cut."""
 
@@ -69,7 +71,7 @@ class Material:
         plain = [attempt.prompt for attempt in self.attempts] + [canary.prompt for canary in self.canaries]
         return [
             *(Question(asked(one.prompt, self.system), one.request, self.max_characters) for one in self.occasions),
-            *(Question(asked(prompt, self.system), _AS_IT_IS, self.max_characters) for prompt in plain),
+            *(Question(asked(prompt, self.system), _AS_IT_IS, _RECITED) for prompt in plain),
         ]
 
     def likelihoods(self) -> list[tuple[tuple[Turn, ...], str]]:
@@ -112,7 +114,7 @@ def gathered(home: PersonHome, folder: Path, limit: int) -> Material:
         manifest=manifest,
         rows=rows,
         occasions=chosen,
-        attempts=attempts(train, [example for example in test if example.kind in kinds], limit),
+        attempts=attempts(train, [example for example in test if example.kind in kinds], max(3, limit // 2)),
         canaries=_taught(folder),
         names=correspondents((row.exchange.correspondent for row in rows), called),
         own=frozenset(word.casefold() for name in called for word in name.split()),

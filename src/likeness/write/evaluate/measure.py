@@ -127,7 +127,10 @@ def _model(
         engine=found.engine,
         words=words,
         length_ratio=sum(words) / max(1, sum(len(one.real.split()) for one in material.occasions)),
-        repetition=repetition([answer.raw for answer in found.answers[:count]]),
+        repetition=repetition(
+            [answer.raw for answer in found.answers[:count]],
+            sum(answer.ended == "length" for answer in found.answers[:count]),
+        ),
         verbatim=material.known.verbatim(made, prompts),
         leaks=leaks([*made, *attempted], [*prompts, *(one.prompt for one in material.attempts)], material.names),
         style=style,

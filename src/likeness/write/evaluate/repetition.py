@@ -1,4 +1,4 @@
-"""Collapse: answers that say the same thing over and over, or the same to everybody."""
+"""Collapse: answers that say the same thing over and over, the same to everybody, nothing, or never end."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ _SHORTEST = 5
 class Repetition:
     """Shares of answers (0-1): ``looping`` say one word eight times on end, or four words in a row so often (four times
     or more) that they are a third of the text; ``same`` are longer than four words and were given to another prompt
-    too; ``empty`` have no word at all.
+    too; ``empty`` have no word at all; ``endless`` went on until the limit, three times what the person needs.
     """
 
     looping: float
     same: float
     empty: float
+    endless: float = 0.0
 
     @property
     def worst(self) -> float:
-        return max(self.looping, self.same, self.empty)
+        return max(self.looping, self.same, self.empty, self.endless)
 
 
-def repetition(texts: Sequence[str]) -> Repetition:
-    """What of ``texts``, the answers to different prompts, is repetition."""
+def repetition(texts: Sequence[str], endless: int = 0) -> Repetition:
+    """What of ``texts``, the answers to different prompts, is repetition; ``endless`` of them were cut by the limit."""
     plain = [tuple(re.findall(r"\w+", text.casefold())) for text in texts]
     often = Counter(words for words in plain if len(words) >= _SHORTEST)
     count = max(1, len(texts))
@@ -38,6 +39,7 @@ def repetition(texts: Sequence[str]) -> Repetition:
         looping=sum(loops(words) for words in plain) / count,
         same=sum(often[words] > 1 for words in plain) / count,
         empty=sum(not words for words in plain) / count,
+        endless=endless / count,
     )
 
 
