@@ -220,6 +220,8 @@ class Double:
 
     def deploy(self, adapter: Path, files: Mapping[str, Path], options: Mapping[str, Any]) -> Iterator[Event]:
         assert all(path.is_file() for path in files.values())
+        if "new" in self.options["url"] and options["from"]:
+            raise InputError("takes only whole models", param="fuse")
         Double.deployed = {"files": files, **options}
         yield Event("deployed", note=str(options["name"]))
 
@@ -340,6 +342,9 @@ def test_a_whole_model_for_programs_without_adapters(home: PersonHome, doubled: 
     assert doubled.deployed["from"] == ""
     assert "FROM ./mlx-1234-whole.gguf\nSYSTEM" in (made.path / "Modelfile").read_text()
     assert made.parity is not None
+    made = drained(exporting.to_ollama(home, server={"url": "new"}))
+    assert made.fused
+    assert list(doubled.deployed["files"]) == ["mlx-1234-whole.gguf"]
 
 
 def test_a_checkpoint_is_exported_under_its_own_name(home: PersonHome) -> None:

@@ -44,10 +44,10 @@ def register(app: typer.Typer) -> None:
         short_help="A model at Ollama.",
         help="Make a model at Ollama that writes as you do, and ask it and the adapter here the same questions. "
         "Beside the GGUF file lies a Modelfile, for reading. Ollama takes adapters until version 0.34.0; later ones "
-        "need --fuse.",
+        "are given a whole model of 8 bits.",
         epilog=examples(
             "likeness export ollama --name me --from qwen2.5:7b",
-            "likeness export ollama --fuse   (a whole model, for Ollama after 0.34.0)",
+            "likeness export ollama --fuse   (a whole model, whatever the version)",
         ),
     )(ollama)
     group.command(

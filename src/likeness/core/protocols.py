@@ -240,7 +240,8 @@ class Deployer(Protocol):
         """Make a model called ``options["name"]`` on ``options["from"]`` there, with the adapter in ``files``.
 
         The last event's note is the model's name. Raises :class:`EngineMissing` and :class:`InputError` with what to
-        do (not running, too old, no such base, a base that carries an adapter already).
+        do (not running, too old, no such base, a base that carries an adapter already). An :class:`InputError` about
+        the parameter "fuse" says that only whole models are taken there.
         """
         ...
 

@@ -97,7 +97,8 @@ class Deployment:
         if not fitting:
             raise InputError(
                 f"Ollama {'.'.join(map(str, version))} takes no adapters any more, only whole models",
-                hint="use a version before 0.34.1, or llama-server, which takes adapters: likeness export gguf",
+                hint="make one: likeness export ollama --fuse (llama-server takes adapters: likeness export gguf)",
+                param="fuse",
             )
         return min(fitting, key=lambda entry: not _is_adapter(entry[1]))
 

@@ -111,20 +111,35 @@ def to_ollama(
     prompts: int = 8,
     allow_stale: bool = False,
 ) -> Job:
-    """A model at Ollama called ``name`` (the person's for "") on its model ``base``, or, ``fused``, of its own weights,
-    for versions that take no adapters. The GGUF file and a Modelfile to read remain in the folder. ``server`` are the
-    options of the engine "ollama". Raises what the others raise, and what ``Deployer.deploy`` does."""
+    """A model at Ollama called ``name`` (the person's for "") on its model ``base``, or of its own weights (``fused``,
+    and where that version takes no adapters). The GGUF file and a Modelfile to read remain in the folder.
+
+    ``server`` are the options of the engine "ollama". Raises what the others raise, and ``Deployer.deploy``."""
     found = learned(home, adapter, allow_stale=allow_stale)
-    model = ollama.model_of(found, name or home.root.name, base, fused=fused)
     folder = _folder(found, "ollama", out)
-    path = folder / f"{_stem(found, fused)}.gguf"
-    yield from _gguf(found, path, fused)
-    ollama.write_modelfile(folder, model, path.name)
-    yield from ollama.deploy(found, model, path, server)
+    called = name or home.root.name
+    model = ollama.model_of(found, called, base, fused=fused)
+    try:
+        yield from _deployed(found, model, folder, server, fused)
+    except InputError as error:
+        if fused or error.param != "fuse":
+            raise
+        fused = True
+        model = ollama.model_of(found, called, fused=True)
+        yield from _deployed(found, model, folder, server, fused)
     exports.record(found.folder, "ollama", {"model": model.name, "base": model.base})
     made = replace(_exported("ollama", found, folder), model=model.name, model_base=model.base, fused=fused)
     options = {**server, "model": model.name} if compared else None
     return (yield from _compared(home, found, made, ollama.ENGINE, options, prompts))
+
+
+def _deployed(
+    found: Learned, model: ollama.Model, folder: Path, server: Mapping[str, Any], fused: bool
+) -> Generator[Event, None, None]:
+    path = folder / f"{_stem(found, fused)}.gguf"
+    yield from _gguf(found, path, fused)
+    ollama.write_modelfile(folder, model, path.name)
+    yield from ollama.deploy(found, model, path, server)
 
 
 def _gguf(found: Learned, path: Path, fused: bool = False) -> Generator[Event, None, None]:
