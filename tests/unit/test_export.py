@@ -393,3 +393,14 @@ def test_a_quantised_base_is_not_made_a_whole_model(home: PersonHome) -> None:
     path.write_bytes(path.read_bytes()[:40])
     with pytest.raises(InputError, match="damaged"):
         drained(exporting.to_gguf(home, fused=True))
+
+
+@pytest.mark.parametrize("architecture", ["qwen2", "llama"])
+def test_a_large_model_is_rounded_in_parts(
+    home: PersonHome, architecture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("gguf")
+    make_adapter(home, architecture)
+    whole = drained(exporting.to_gguf(home, fused=True)).path.read_bytes()
+    monkeypatch.setattr("likeness.write.deploy.whole._NUMBERS", 1000)
+    assert drained(exporting.to_gguf(home, fused=True)).path.read_bytes() == whole

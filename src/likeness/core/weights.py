@@ -32,11 +32,19 @@ class Stored:
     start: int
     end: int
 
-    def read(self) -> NDArray[np.float32]:
-        """The numbers. Raises :class:`InputError` when they are stored as no float, or the file is cut off."""
+    def read(self, rows: slice | None = None) -> NDArray[np.float32]:
+        """The numbers, or only some rows of them (with both ends given, in steps of one).
+
+        Raises :class:`InputError` when they are stored as no float, or the file is cut off.
+        """
+        start, end, shape = self.start, self.end, self.shape
+        if rows is not None:
+            row = (end - start) // shape[0]
+            start, end = start + rows.start * row, start + rows.stop * row
+            shape = (rows.stop - rows.start, *shape[1:])
         with self.path.open("rb") as handle:
-            handle.seek(self.start)
-            return float32(handle.read(self.end - self.start), self.kind, self.shape, self.name)
+            handle.seek(start)
+            return float32(handle.read(end - start), self.kind, shape, self.name)
 
 
 def stored(model: Path) -> dict[str, Stored]:

@@ -91,10 +91,15 @@ def turned(name: str, value: NDArray[np.float32], config: Mapping[str, Any]) -> 
 
     ``name`` is that of a layer's weights, its bias or its B; everything else, and other architectures, stay.
     """
-    module = next((part for part in name.split(".") if part in ("q_proj", "k_proj")), "")
-    if architecture_of(config) != "llama" or not module or ".lora_A." in name:
+    if not turned_rows(name, config):
         return value
     heads = int(config["num_attention_heads"])
-    if module == "k_proj":
+    if "k_proj" in name:
         heads = int(config.get("num_key_value_heads") or heads)
     return value.reshape(heads, 2, len(value) // heads // 2, *value.shape[1:]).swapaxes(1, 2).reshape(value.shape)
+
+
+def turned_rows(name: str, config: Mapping[str, Any]) -> bool:
+    """Whether llama.cpp has the rows of the tensor ``name`` in another order."""
+    of_queries = bool({"q_proj", "k_proj"} & set(name.split(".")))
+    return of_queries and ".lora_A." not in name and architecture_of(config) == "llama"

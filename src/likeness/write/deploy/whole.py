@@ -19,12 +19,14 @@ from likeness.core.errors import InputError
 from likeness.core.events import Event
 from likeness.core.lora import Lora
 from likeness.core.weights import Stored
-from likeness.write.deploy.gguf import architecture_of, library, turned
+from likeness.write.deploy.gguf import architecture_of, library, turned, turned_rows
 from likeness.write.deploy.vocabulary import add_vocabulary
 
 Kind = Literal["f32", "f16", "q8_0"]
 Array = NDArray[np.float32]
 _FREQUENCIES = "rope_freqs.weight"
+_NUMBERS = 1 << 24
+"""Numbers rounded at once."""
 
 
 def write_whole(
@@ -52,31 +54,49 @@ def write_whole(
         if frequencies is not None:
             writer.add_tensor_info(_FREQUENCIES, frequencies.shape, frequencies.dtype, frequencies.nbytes)
         for written, tensor, form in plan:
-            shape = gguf.quant_shape_to_byte_shape(tensor.shape, form) if form == _q8(gguf) else tensor.shape
-            size = {_q8(gguf): np.uint8, gguf.GGMLQuantizationType.F16: np.float16}.get(form, np.float32)
-            length = math.prod(shape) * np.dtype(size).itemsize
-            writer.add_tensor_info(written, shape, np.dtype(size), length, raw_dtype=form)
+            shape, dtype = _layout(gguf, tensor, form)
+            writer.add_tensor_info(written, shape, dtype, math.prod(shape) * dtype.itemsize, raw_dtype=form)
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_ti_data_to_file()
         if frequencies is not None:
             writer.write_tensor_data(frequencies)
         for number, (_, tensor, form) in enumerate(plan, 1):
-            value = turned(tensor.name, _adapted(tensor, lora), config)
-            writer.write_tensor_data(gguf.quants.quantize(np.ascontiguousarray(value), form))
+            writer.write_tensor_data(_rounded(gguf, tensor, lora, config, form))
             yield Event("writing the model", number, len(plan), "tensors", path.name)
         writer.close()
 
 
-def _adapted(tensor: Stored, lora: Lora | None) -> Array:
-    """The tensor, with scale · B·A added where the adapter has a pair for it."""
-    value = tensor.read()
+def _rounded(gguf: Any, tensor: Stored, lora: Lora | None, config: Mapping[str, Any], form: Any) -> NDArray[Any]:
+    """The tensor in the form it is written in. The rows are taken a few at a time: rounding needs several copies."""
+    if len(tensor.shape) < 2 or turned_rows(tensor.name, config):
+        value = turned(tensor.name, _adapted(tensor, lora), config)
+        rounded: NDArray[Any] = gguf.quants.quantize(np.ascontiguousarray(value), form)
+        return rounded
+    shape, dtype = _layout(gguf, tensor, form)
+    out = np.empty(shape, dtype)
+    step = max(1, _NUMBERS // tensor.shape[1])
+    for start in range(0, tensor.shape[0], step):
+        rows = slice(start, min(start + step, tensor.shape[0]))
+        out[rows] = gguf.quants.quantize(_adapted(tensor, lora, rows), form)
+    return out
+
+
+def _layout(gguf: Any, tensor: Stored, form: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and dtype of the array that holds the tensor in ``form``."""
+    if form == gguf.GGMLQuantizationType.Q8_0:
+        return gguf.quant_shape_to_byte_shape(tensor.shape, form), np.dtype(np.uint8)
+    return tensor.shape, np.dtype(np.float16 if form == gguf.GGMLQuantizationType.F16 else np.float32)
+
+
+def _adapted(tensor: Stored, lora: Lora | None, rows: slice | None = None) -> Array:
+    """The tensor or some rows of it, with scale · B·A added where the adapter has a pair for it."""
+    value = tensor.read(rows)
     stem = f"base_model.model.{tensor.name.removesuffix('.weight')}"
     if lora is None or f"{stem}.lora_A.weight" not in lora.weights:
         return value
-    return value + np.float32(lora.scale) * (
-        lora.weights[f"{stem}.lora_B.weight"] @ lora.weights[f"{stem}.lora_A.weight"]
-    )
+    b = lora.weights[f"{stem}.lora_B.weight"]
+    return value + np.float32(lora.scale) * ((b if rows is None else b[rows]) @ lora.weights[f"{stem}.lora_A.weight"])
 
 
 def _check_covered(lora: Lora | None, found: Mapping[str, Stored]) -> None:
@@ -95,10 +115,6 @@ def _named(names: Any, tensor: Stored) -> str:
             hint="use the original model, in float32, float16 or bfloat16",
         )
     return f"{found}.{end}"
-
-
-def _q8(gguf: Any) -> Any:
-    return gguf.GGMLQuantizationType.Q8_0
 
 
 def _type(gguf: Any, tensor: Stored, kind: Kind) -> Any:
