@@ -77,7 +77,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home, person, engines = _who(options, Path(folder) / "Likeness")
-        with _gateway(home, person, engines) as client:
+        with started(home, person, engines) as client:
             _measure(client, options.requests, options.at_once, engines)
 
 
@@ -101,16 +101,16 @@ def _measure(client: httpx.Client, count: int, at_once: int, engines: Mapping[st
     rows.append(_row(f"pipeline, drafts of {_mean_length(drafts)} characters", [a.milliseconds for a in drafts]))
     rows.append(_row(f"pipeline, {at_once} at once", [a.milliseconds for a in crowd]))
     figures = {
-        "pipeline_ms_p50": _quantile([a.milliseconds for a in short], 0.5),
-        "pipeline_ms_p95": _quantile([a.milliseconds for a in short], 0.95),
-        **{f"{s}_ms_p50": _quantile([a.stages.get(s, 0.0) for a in short], 0.5) for s in _WORK},
-        "overhead_ms_p50": _quantile(overhead, 0.5),
-        "first_sound_ms_p50": _quantile(first, 0.5),
-        "first_byte_ms_p50": _quantile(bytes_first, 0.5),
-        "draft_ms_p50": _quantile([a.milliseconds for a in drafts], 0.5),
+        "pipeline_ms_p50": quantile([a.milliseconds for a in short], 0.5),
+        "pipeline_ms_p95": quantile([a.milliseconds for a in short], 0.95),
+        **{f"{s}_ms_p50": quantile([a.stages.get(s, 0.0) for a in short], 0.5) for s in _WORK},
+        "overhead_ms_p50": quantile(overhead, 0.5),
+        "first_sound_ms_p50": quantile(first, 0.5),
+        "first_byte_ms_p50": quantile(bytes_first, 0.5),
+        "draft_ms_p50": quantile([a.milliseconds for a in drafts], 0.5),
         "at_once": at_once,
-        "at_once_ms_p50": _quantile([a.milliseconds for a in crowd], 0.5),
-        "at_once_ms_p95": _quantile([a.milliseconds for a in crowd], 0.95),
+        "at_once_ms_p50": quantile([a.milliseconds for a in crowd], 0.5),
+        "at_once_ms_p95": quantile([a.milliseconds for a in crowd], 0.95),
         "at_once_wall_ms": crowd_seconds * 1000,
         "real_time_factor": sum(a.stages.get("speak", 0.0) for a in short) / 1000 / sum(a.seconds for a in short),
         "characters_mean": _mean_length(short),
@@ -187,7 +187,7 @@ def _likeness(home: Path, *arguments: str) -> None:
 
 
 @contextmanager
-def _gateway(home: Path, person: str, engines: Mapping[str, str]) -> Iterator[httpx.Client]:
+def started(home: Path, person: str, engines: Mapping[str, str]) -> Iterator[httpx.Client]:
     """A gateway on a free port, and a client with its key."""
     settings = {f"LIKENESS_{name.upper()}": value for name, value in engines.items()}
     command = [sys.executable, "-m", "likeness", "serve", "--port", "0", *(["--person", person] if person else [])]
@@ -214,10 +214,10 @@ def _gateway(home: Path, person: str, engines: Mapping[str, str]) -> Iterator[ht
 
 
 def _row(name: str, values: Sequence[float]) -> Sequence[object]:
-    return name, _quantile(values, 0.5), _quantile(values, 0.95), max(values), len(values)
+    return name, quantile(values, 0.5), quantile(values, 0.95), max(values), len(values)
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
+def quantile(values: Sequence[float], share: float) -> float:
     if len(values) == 1:
         return values[0]
     return statistics.quantiles(values, n=100, method="inclusive")[round(share * 100) - 1]

@@ -135,7 +135,7 @@ class Gateway:
 
     def start(self) -> None:
         """Load the writer and the person's own voice where they exist, so that the first request does not wait."""
-        for load in (self._warm_writer, self._warm_voice):
+        for load in (self._warm_writer, self._warm_base, self._warm_voice):
             try:
                 load()
             except (NotReady, NotFound):
@@ -158,6 +158,11 @@ class Gateway:
             return
         for _ in rewrite(pen.writer, "Ready.").pieces:
             pass
+
+    def _warm_base(self) -> None:
+        """Load what the plain model's engine imports; a model of its own is loaded when it is asked."""
+        if self.writers.base_role() is not None:
+            self.writers.plain()
 
     def _warm_voice(self) -> None:
         """Say a word and encode it every way: the first use of a library costs more than all later ones."""

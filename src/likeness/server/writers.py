@@ -20,7 +20,7 @@ from likeness.core.errors import EngineMissing, InputError, LikenessError, NotRe
 from likeness.core.home import PersonHome
 from likeness.core.lanes import Lanes, LaneWriter
 from likeness.core.models import base_of
-from likeness.core.protocols import AsyncWriter, EngineInfo
+from likeness.core.protocols import AsyncWriter, Engine, EngineInfo
 from likeness.core.settings import Settings
 from likeness.core.types import AsyncDraft, WriteRequest
 from likeness.server.streams import pieces
@@ -90,6 +90,7 @@ class Writers:
         self._lock = threading.Lock()
         self._direct: dict[str, AsyncWriter] = {}
         self._folders: dict[str, tuple[object, Path]] = {}
+        self._engines: dict[str, type[Engine] | EngineMissing] = {}
 
     def personal(self, adapter: str = "") -> Pen:
         """What writes in the person's words: with the adapter called ``adapter``, or their newest.
@@ -129,7 +130,7 @@ class Writers:
     def _pen(self, engine: str, role: Role, adapter: Path | None) -> Pen:
         from likeness.write.generate import engine_options
 
-        info = plugins.engine(engine).info
+        info = self._engine(engine).info
         if "writer" not in info.kind:
             raise EngineMissing(f"engine {engine!r} does not write", hint="choose another as writer or substance")
         named = str(adapter or "")
@@ -143,11 +144,24 @@ class Writers:
         base = {**options, "model": options.get("model") or str(base_of(adapter or self._adapter("")))}
         return LanePen(engine, info, named, self._lanes.writer(engine, None, base, deadline=_DEADLINE_SECONDS))
 
+    def _engine(self, name: str) -> type[Engine]:
+        """The engine's class. Kept, what is missing too: looking for it reads the metadata of all that is installed."""
+        found = self._engines.get(name)
+        if found is None:
+            try:
+                found = plugins.engine(name)
+            except EngineMissing as error:
+                found = error
+            self._engines[name] = found
+        if isinstance(found, EngineMissing):
+            raise found
+        return found
+
     def _client(self, engine: str, options: Mapping[str, Any]) -> AsyncWriter:
         key = repr((engine, sorted(options.items())))
         with self._lock:
             if key not in self._direct:
-                self._direct[key] = cast("AsyncWriter", plugins.engine(engine).open(None, options))
+                self._direct[key] = cast("AsyncWriter", self._engine(engine).open(None, options))
             return self._direct[key]
 
     def _adapter(self, name: str) -> Path:
@@ -170,7 +184,7 @@ class Writers:
         if not engine:
             return False
         try:
-            info = plugins.engine(engine).info
+            info = self._engine(engine).info
         except LikenessError:
             return False
         return "writer" in info.kind and "chat" in info.can

@@ -21,7 +21,7 @@ from likeness.engines.remote.hosts import check_host
 Value = TypeVar("Value")
 SILENCE_SECONDS = 300.0
 """Longest wait for the next byte: the first one waits until the model is loaded and the prompt is read."""
-_CONNECT_SECONDS = 5.0
+_CONNECT_SECONDS = 15.0
 _TOLD = 300
 """Characters of a server's own complaint that are passed on."""
 
@@ -90,6 +90,8 @@ class Connection:
                 f"{self.title} does not answer at {self.url} ({type(error).__name__})",
                 hint=f"start it: {self.start}",
             ) from None
+        except aiohttp.ConnectionTimeoutError:
+            raise Busy(f"{self.title} does not take connections at {self.url}", hint="try again shortly") from None
         except TimeoutError:
             raise EngineFailed(
                 f"{self.title} said nothing for {SILENCE_SECONDS:.0f} s", hint="is it still loading its model?"
