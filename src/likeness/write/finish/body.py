@@ -6,17 +6,29 @@ an explanation, or like a sentence already said, is held until it is complete an
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from likeness.write.finish import explanations
 from likeness.write.finish.frame import Frame
 from likeness.write.finish.loops import Loops
 
 _ENDS = ".!?…。！？"
+_SPACE = " \t\n\r\u00a0\u202f"
 _FULL = "。！？"
 _AFTER_ENDS = "\"'”’»“)]*_"
 _NEAR = 400
 """This near to the limit, whole sentences are given, so that the text can end with one."""
 _TURNS = ("user:", "human:", "### instruction", "### input", "assistant:", "<|", "user\n", "human\n")
 """How a model begins to speak for the other side: at the start of a line they end the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A whole sentence that is held: how much it tells of an assistant, and whether it was said before."""
+
+    text: str
+    strength: int = 0
+    again: bool = False
 
 
 class Body:
@@ -28,8 +40,9 @@ class Body:
         self._sentence = ""
         self._given = 0
         """How much of the current sentence has been given."""
-        self._held: list[tuple[str, int]] = []
-        """Whole sentences that are held, each with how much it tells of an assistant (``explanations.strength``)."""
+        self._held: list[_Held] = []
+        self._tail = ""
+        """What would be given but for its being the last: white space, and what closes a wrapper."""
         self._length = 0
         self._begun = False
         self._closed = False
@@ -37,12 +50,14 @@ class Body:
 
     def feed(self, text: str) -> str:
         """What of the draft is certain."""
+        if self._over:
+            return ""
         given = ""
         for char in text:
-            if self._over:
-                break
             given += self._take(char)
-        return given
+            if self._over:
+                return self._last(given)
+        return self._but_for_the_last(given)
 
     def end(self) -> str:
         """What was held and belongs to the draft, without the space, the fence or the mark at its end."""
@@ -54,11 +69,11 @@ class Body:
                 tail = ""
             self._cut("length")
         elif tail and not self._given:
-            self._held.append((tail, self._strength(tail)))
+            self._held.append(_Held(tail, self._strength(tail)))
             tail = ""
         kept = self._without_explanation() + tail
         self._held.clear()
-        return self._without_closing(kept)
+        return self._last(kept)
 
     # ── inside ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -101,18 +116,23 @@ class Body:
         repeated = self._loops.close(sentence)
         self._sentence, self._given = "", 0
         if repeated == "looping":
-            self._held.append((sentence[given:], 0))
+            self._held.append(_Held(sentence[given:], again=True))
             self._cut("repetition")
-            return self._leave(self._loops.surplus)
+            return self._leave()
         if given:
             rest = sentence[given:]
             self._begun = True
             return self._all_held() + rest
         strength = self._strength(sentence)
-        if strength or repeated == "held" or (self._held and self._held[-1][1] == 2 and "\n\n" not in sentence):
-            self._held.append((sentence, strength))
+        goes_on = self._explains_on(sentence)
+        if strength or repeated == "held" or goes_on:
+            self._held.append(_Held(sentence, 2 if goes_on else strength, again=repeated == "held"))
             return ""
         return self._all_held() + self._noted(sentence)
+
+    def _explains_on(self, sentence: str) -> bool:
+        """True in the paragraph of an explanation."""
+        return bool(self._held) and self._held[-1].strength == 2 and "\n\n" not in sentence
 
     def _strength(self, sentence: str) -> int:
         if not self._frame.whole:
@@ -123,7 +143,7 @@ class Body:
         sentence = self._sentence
         if not sentence.strip() or self._length > self._frame.limit - min(_NEAR, self._frame.limit // 4):
             return True
-        if self._held and self._held[-1][1] == 2 and "\n\n" not in sentence:
+        if self._explains_on(sentence):
             return True
         if self._loops.begins_like_before(sentence):
             return True
@@ -138,19 +158,19 @@ class Body:
         """Give the current sentence as far as it is certain."""
         if hold:
             return ""
-        safe = len(self._sentence.rstrip())
-        closing = self._frame.closing
-        while closing and safe > self._given and self._sentence[safe - 1] in closing + " \n":
-            safe -= 1
-        if safe <= self._given:
-            return ""
-        given = self._sentence[self._given : safe]
-        self._given = safe
-        self._begun = True
+        given, self._given = self._sentence[self._given :], len(self._sentence)
+        self._begun = self._begun or bool(given.strip())
         return self._all_held() + given
 
+    def _but_for_the_last(self, text: str) -> str:
+        """``text`` after what was withheld, without what the end may take away: that is withheld now."""
+        text = self._tail + text
+        safe = len(text.rstrip(self._frame.closing + _SPACE))
+        self._tail = text[safe:]
+        return text[:safe]
+
     def _all_held(self) -> str:
-        given = "".join(sentence for sentence, _ in self._held)
+        given = "".join(held.text for held in self._held)
         self._held.clear()
         return given
 
@@ -168,36 +188,34 @@ class Body:
         self._frame.took(why)
         self._frame.stopped = True
 
-    def _leave(self, surplus: int = 0) -> str:
-        """End here: what was held stays, but for the last ``surplus`` sentences and the one that is not whole."""
+    def _leave(self) -> str:
+        """End here: what was held stays, but for the repetitions at its end and the sentence that is not whole."""
         self._over = True
-        kept = self._held[: len(self._held) - surplus] if surplus else self._held
-        self._held = kept
+        while self._held and self._held[-1].again:
+            self._held.pop()
         given = self._without_explanation()
         if not self._begun and not given.strip():
             given = self._sentence[self._given :][: self._frame.limit].rsplit(" ", 1)[0]
-        return self._without_closing(given)
+        return given
 
     def _without_explanation(self) -> str:
         """What was held, without the last words that are an assistant's."""
-        sentences = list(self._held)
-        if any(strength == 2 for _, strength in sentences) or self._frame.framed:
-            start = next((n for n, (_, strength) in enumerate(sentences) if strength), len(sentences))
-            said = self._begun or any(sentence.strip() for sentence, _ in sentences[:start])
-            if start < len(sentences) and said:
-                told = any(explanations.bare(sentence)[:1].isalpha() for sentence, _ in sentences[start:])
+        kept = self._held
+        if any(held.strength == 2 for held in kept) or self._frame.framed:
+            start = next((number for number, held in enumerate(kept) if held.strength), len(kept))
+            said = self._begun or any(held.text.strip() for held in kept[:start])
+            if start < len(kept) and said:
+                told = any(explanations.bare(held.text)[:1].isalpha() for held in kept[start:])
                 self._frame.took("explanation" if told else "rule")
-                sentences = sentences[:start]
-        return "".join(sentence for sentence, _ in sentences)
+                kept = kept[:start]
+        return "".join(held.text for held in kept)
 
-    def _without_closing(self, text: str) -> str:
-        """``text`` without space at its end and without what closes a wrapper."""
-        text = text.rstrip()
+    def _last(self, text: str) -> str:
+        """What was withheld and ``text``, without space at the end and without what closes a wrapper."""
+        text, self._tail = (self._tail + text).rstrip(), ""
         closing = self._frame.closing
         if closing[:1] in ("`", "~"):
-            if text.endswith(closing):
-                text = text[: -len(closing)].rstrip()
-            self._frame.took("fence")
+            text = text.removesuffix(closing).rstrip()
         elif closing and text[-1:] and text[-1] in closing:
             text = text[:-1].rstrip()
         return text

@@ -41,6 +41,6 @@ def strength(sentence: str, frame: Frame) -> int:
     found = phrases().offers.search(said)
     if found is None:
         return 1 if phrases().polite.search(said) else 0
-    told = [word for word in re.findall(r"\w+", found.group()) if word in phrases().telling]
-    asked_for = frame.speaks_of(said[:30], *told)
+    told = [word for word in re.findall(r"\w+", said) if word in phrases().telling]
+    asked_for = frame.speaks_of(said[:_LONGEST_OPENER].rsplit(" ", 1)[0], *told)
     return 2 if frame.framed or not asked_for else 0

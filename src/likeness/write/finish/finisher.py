@@ -42,9 +42,13 @@ class Finisher:
 
     def feed(self, piece: str) -> str:
         """The next stretch of the draft that is certain after ``piece``; often ``piece`` itself, sometimes empty."""
-        if self.frame.stopped or self._ended:
-            return ""
-        return self._noted(self._body.feed(self._head.feed(self._markers.feed(piece))))
+        given = ""
+        # One by one through all stages, so that where a stage stops does not depend on how the text is cut.
+        for char in piece:
+            if self.frame.stopped or self._ended:
+                break
+            given += self._body.feed(self._head.feed(self._markers.feed(char)))
+        return self._noted(given)
 
     def end(self) -> str:
         """The rest of the draft."""

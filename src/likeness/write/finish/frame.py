@@ -52,7 +52,7 @@ class Frame:
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:
-    return any(re.search(rf"\b{re.escape(plain(word))}", text) for word in words if word)
+    return any(re.search(rf"(?<!\w){re.escape(plain(word))}(?!\w)", text) for word in words if word)
 
 
 _SAME = str.maketrans({"’": "'", "‘": "'", "`": "'", "\u00a0": " ", "\u202f": " "})

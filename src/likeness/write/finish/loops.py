@@ -34,8 +34,6 @@ class Loops:
         self._holding = False
         self._sentences: list[str] = []
         self._known: set[str] = set()
-        self.surplus = 0
-        """How many of the last sentences are repetitions, once a loop of sentences was found."""
 
     def take(self, char: str) -> Verdict:
         """What the text is doing after ``char``."""
@@ -61,10 +59,8 @@ class Loops:
             times = self._times(period)
             length = sum(map(len, self._sentences[-period:]))
             if times >= _times_of_a_loop(length):
-                self.surplus = period * (times - 1)
                 return "looping"
         if len(said) >= _LONG and self._sentences.count(said) >= _AGAIN:
-            self.surplus = 1
             return "looping"
         return "held"
 

@@ -98,7 +98,9 @@ class Markers:
             self._within = f"</{marker[1:]}"
             self._kept = rest
             return ""
-        if marker in (*_OPENING, *_CLOSING):
+        if marker in _OPENING:
+            return marker
+        if marker in _CLOSING:
             self._frame.took("thinking")
             return ""
         if marker == "<s>" and begun:
