@@ -21,6 +21,7 @@ from likeness.core import artefacts, canaries, files, plugins
 from likeness.core.artefacts import Manifest
 from likeness.core.errors import EngineMissing, InputError, NotReady
 from likeness.core.events import Event
+from likeness.core.exports import record
 from likeness.core.home import Home, PersonHome
 from likeness.core.prompts import REPLY_PROMPT, REWRITE_PROMPT, SYSTEM_PROMPT
 from likeness.core.protocols import EngineInfo
@@ -164,6 +165,20 @@ class Scripted:
         return mine
 
 
+class Served(Scripted):
+    """The same model in another program, under the name that the adapter was exported to."""
+
+    info: ClassVar[EngineInfo] = replace(Scripted.info, name="served", can=frozenset({"chat", "switch", "concurrent"}))
+
+    @classmethod
+    def open(cls, artefact: Path | None = None, options: Mapping[str, Any] | None = None) -> Self:
+        assert (options or {}).get("model") == "me:4bit"
+        return cls()
+
+
+FAKES: dict[str, type[Scripted]] = {"scripted": Scripted, "served": Served}
+
+
 def example(row: Row, kind: ExampleKind) -> Example:
     exchange = row.exchange
     prompts = {
@@ -200,7 +215,7 @@ def filled(folder: Path) -> list[Example]:
 def _scripted() -> Iterator[None]:
     real = plugins.engine
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plugins, "engine", lambda name: Scripted if name == "scripted" else real(name))
+        patch.setattr(plugins, "engine", lambda name: FAKES.get(name) or real(name))
         yield
 
 
@@ -443,6 +458,20 @@ def test_a_quantised_base_is_judged_beside(home: PersonHome) -> None:
     assert [series.label for series in found.series] == ["person", "base", "step-000001", "step-000001, 4 bits"]
     assert found.series[-1].role == "deployed"
     assert [verdict.label for verdict in found.choice.verdicts] == ["step-000001"]
+
+
+def test_what_is_deployed_is_judged_beside(home: PersonHome) -> None:
+    folder = adapter(home, {1: "person"})
+    (folder / MODEL).write_text("halfway")
+    record(folder, "ollama", {"model": "me"})
+    list(evaluate(home, "served", "scripted-1", JudgeOptions(limit=10, model="me:4bit")))
+    found = load_judgement(home)
+    assert [series.label for series in found.series] == ["person", "base", "step-000001", "at served"]
+    assert [series.engine for series in found.series] == ["", "scripted", "scripted", "served"]
+    assert found.series[-1].perplexity is None
+    assert known(known(found.series[-1].style).share).value < 0.9
+    assert [verdict.label for verdict in found.choice.verdicts] == ["step-000001"]
+    assert "export it again" in found.notes[-1]
 
 
 def test_only_the_last_checkpoint_and_no_change_when_asked_so(home: PersonHome) -> None:

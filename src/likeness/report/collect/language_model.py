@@ -17,7 +17,6 @@ def language_model(home: PersonHome) -> ModelPart:
 def part(found: Judgement) -> ModelPart:
     """What the pages show of a judgement."""
     outcomes = {verdict.label: verdict.outcome for verdict in found.choice.verdicts}
-    shown = found.choice.chosen or next((s.label for s in reversed(found.series) if s.role != "deployed"), "")
     return ModelPart(
         adapter=found.adapter,
         base=found.base_model,
@@ -34,7 +33,7 @@ def part(found: Judgement) -> ModelPart:
                 unit=feature.unit,
                 person=feature.values[PERSON],
                 plain=feature.values.get(BASE),
-                rewritten=feature.values.get(shown),
+                rewritten=feature.values.get(found.subject.label),
                 others=feature.values.get("others"),
             )
             for feature in found.features

@@ -127,11 +127,15 @@ class Judgement:
         """The series called ``label``."""
         return next((series for series in self.series if series.label == label), None)
 
+    @property
+    def subject(self) -> Series:
+        """The checkpoint that the main figures are of: the chosen one; where none was, the last."""
+        chosen = self.of(self.choice.chosen)
+        return chosen or [series for series in self.series if series.role in ("checkpoint", "adapter")][-1]
+
     def figures(self) -> dict[str, float]:
-        """The main figures of the chosen checkpoint by name; those that could not be measured are absent."""
-        made, person = self.of(self.choice.chosen), self.of(PERSON)
-        if made is None or person is None:
-            return {}
+        """The main figures of :attr:`subject` by name; those that could not be measured are absent."""
+        made, person = self.subject, self.series[0]
         style, content, base = made.style, made.content, self.of(BASE)
         found = {
             "style_share": style.share.value if style and style.share else None,

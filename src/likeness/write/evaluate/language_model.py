@@ -9,13 +9,14 @@ or a model that Ollama or another server has) is asked the same, after the choic
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from likeness.core import artefacts, models
 from likeness.core.errors import InputError
 from likeness.core.events import Event
+from likeness.core.exports import exports
 from likeness.core.home import PersonHome
 from likeness.core.settings import settings
 from likeness.write.curve import read_curve
@@ -32,6 +33,7 @@ from likeness.write.generate import engine_options
 LIMIT = 60
 _SAMPLES = 8
 _LONGEST_SAMPLE = 900
+_EXPORT_AGAIN = "What was exported before holds another checkpoint than the adapter does now: export it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,10 @@ def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOption
         figures = measured(material, found)
     yield Event("measuring", 1, 1, "models")
     judgement = _judgement(material, figures, found, choice, here)
-    save_judgement(judgement, folder)
     changed = bool(choice.chosen) and not options.keep and adopt(folder, choice.chosen, judgement.figures())
+    if changed and exports(folder):
+        judgement = replace(judgement, notes=(*judgement.notes, _EXPORT_AGAIN))
+    save_judgement(judgement, folder)
     yield Event("choosing", 1, 1, "checkpoints", choice.summary, {"changed": float(changed)})
     yield Event("evaluated", 1, 1, "adapters", folder.name, judgement.figures())
 
