@@ -207,6 +207,8 @@ def test_seeds_decide_what_is_drawn(opened: Any) -> None:
     greedy = written(opened, ask())
     assert written(opened, ask(temperature=1.0, top_p=1e-6, seed=9)) == greedy
     assert written(opened, ask(temperature=0.0, seed=9)) == greedy
+    assert written(opened, ask(temperature=1e-30, top_p=0.0)) == greedy
+    assert written(opened, ask(temperature=0.7, top_p=0.0)) == greedy
 
 
 def test_what_was_read_before_is_used_and_never_stale(

@@ -20,9 +20,11 @@ from language_models import (
     make_base,
     needs,
     opening,
+    write_adapter,
 )
 
 from likeness.core import lora, plugins
+from likeness.core.artefacts import Manifest
 from likeness.core.errors import InputError
 from likeness.core.types import ScoreRequest, Turn
 from likeness.engines.tuning.tiny import Size, make_tiny
@@ -121,6 +123,12 @@ def test_fewer_bits_are_those_of_a_converted_model(base: Path, adapters: dict[st
             assert np.array_equal(converted.score(ScoreRequest(SPOKEN, adapters[name])), wanted)  # type: ignore[attr-defined]
     with mlx.open(None, {"model": str(base)}) as whole:
         assert not np.allclose(whole.score(ScoreRequest(SPOKEN)), expected[0], atol=1e-2)  # type: ignore[attr-defined]
+    learned = write_adapter(tmp_path / "learned", base, ["q_proj", "v_proj"], 4, 8.0)
+    Manifest("adapter", "learned", "mlx", str(base), "lora", recipe={"bits": 4}).save(learned)
+    for options, bits in (({}, 4), ({"bits": 0}, 0), ({"bits": 8}, 8)):
+        with mlx.open(learned, options) as held, opening("mlx", base, bits=bits) as chosen:
+            wanted = chosen.score(ScoreRequest(SPOKEN, str(learned)))
+            assert np.array_equal(held.score(ScoreRequest(SPOKEN)), wanted)  # type: ignore[attr-defined]
     with pytest.raises(InputError, match="4 bits already"):
         mlx.open(None, {"model": str(tmp_path / "four"), "bits": 8})
 

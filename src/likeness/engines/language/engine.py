@@ -67,16 +67,15 @@ class LanguageEngine(ABC):
         """Load a base model. ``artefact`` is an adapter's folder, or a checkpoint's in one.
 
         ``options``: ``model`` (or ``base``) the base's folder or name, by default the one the adapter was learned on;
-        ``bits`` (4 or 8) to hold it in fewer bits than its files have; ``prompt_cache`` false to read every prompt
+        ``bits`` (4 or 8) to hold it in fewer bits than its files have, 0 not to, by default what this engine learned
+        the adapter with; ``prompt_cache`` false to read every prompt
         from its beginning.
 
         Raises :class:`EngineMissing` when the model or a library is not on this machine, :class:`InputError` when its
         files or the adapter cannot be used.
         """
-        chosen = dict(options or {})
+        chosen = cls._chosen(artefact, options)
         base = cls._base_folder(artefact, chosen)
-        if artefact is not None:
-            adapters.find(artefact)
         runtime = cls.load(base, chosen)
         try:
             opened = cls(runtime, base, artefact, prompt_cache=bool(chosen.get("prompt_cache", True)))
@@ -91,8 +90,17 @@ class LanguageEngine(ABC):
         """See :class:`~likeness.core.protocols.Sized`: the model's files, what the runtime adds, and kept prompts."""
         from likeness.engines.language.memory import needed_mb
 
+        chosen = cls._chosen(artefact, options)
+        return needed_mb(cls._base_folder(artefact, chosen), int(chosen["bits"]), cls.info.memory_mb)
+
+    @classmethod
+    def _chosen(cls, artefact: Path | None, options: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The options, with ``bits`` in any case."""
         chosen = dict(options or {})
-        return needed_mb(cls._base_folder(artefact, chosen), int(chosen.get("bits") or 0), cls.info.memory_mb)
+        manifest = adapters.find(artefact).manifest if artefact is not None else None
+        learned = manifest.recipe.get("bits") if manifest and manifest.engine == cls.info.name else 0
+        bits = chosen.get("bits")
+        return {**chosen, "bits": int((learned if bits is None else bits) or 0)}
 
     @classmethod
     def _base_folder(cls, artefact: Path | None, options: Mapping[str, Any]) -> Path:
@@ -136,10 +144,9 @@ class LanguageEngine(ABC):
         writing = Writing(
             self._vocabulary.tokenizer, self._vocabulary.ends, self._limits(request, len(prompt)), len(prompt)
         )
-        sampling = Sampling(max(0.0, request.temperature), request.top_p, request.seed)
         name = Path(request.adapter or self._adapter).name
         return Draft(
-            pieces=self._written(adapter, prompt, sampling, writing),
+            pieces=self._written(adapter, prompt, Sampling.of(request), writing),
             provenance=Provenance(
                 engine=self.info.name,
                 method="generated",

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likeness.core.lora import Lora
+from likeness.core.types import WriteRequest
 
+_COLDEST, _NARROWEST = 1e-4, 1e-6
 State = Any
 """Keys and values of the tokens read so far, in the runtime's own form."""
 Prepared = Any
@@ -26,6 +28,13 @@ class Sampling:
     temperature: float = 0.0
     top_p: float = 1.0
     seed: int = 0
+
+    @classmethod
+    def of(cls, request: WriteRequest) -> Sampling:
+        """As ``request`` says, within what can be computed: so near to 0 a temperature is greedy, and one token is
+        always left."""
+        temperature = request.temperature if request.temperature > _COLDEST else 0.0
+        return cls(temperature, min(1.0, max(_NARROWEST, request.top_p)), request.seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ class Vocabulary:
         ends.add(probe[-1])
         asked = self.prompt(_PROBE)
         last = max((place for place, token in enumerate(asked) if token == probe[-1]), default=-1)
-        return frozenset(ends) | (set(asked[last + 1 :]) & set(self.tokenizer.added_tokens_decoder))
+        opening = set(asked[last + 1 :]) & set(asked[:last]) & set(self.tokenizer.added_tokens_decoder)
+        return frozenset(ends | opening)
 
 
 def _ids(value: Any) -> set[int]:

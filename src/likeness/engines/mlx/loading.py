@@ -55,6 +55,7 @@ def write_dequantised(base: Path, out: Path) -> None:
     model = dequantize_model(load_model(base))
     weights = dict(tree_flatten(model.parameters()))
     mx.save_safetensors(str(out / "model.safetensors"), weights, metadata={"format": "pt"})
+    (out / "model.safetensors").chmod(0o600)
     config = model_config(base)
     for key in ("quantization", "quantization_config"):
         config.pop(key, None)

@@ -18,6 +18,7 @@ from likeness.core.errors import EngineFailed, InputError
 from likeness.core.lora import Lora, mlx_weights
 from likeness.engines.language.runtime import Answered, Sampling
 from likeness.engines.language.scoring import padded
+from likeness.engines.mlx import device
 from likeness.engines.mlx.loading import load_model
 
 _LOGITS_AT_ONCE = 1 << 25
@@ -67,9 +68,7 @@ class MlxRuntime:
     @classmethod
     def load(cls, base: Path, options: Mapping[str, Any]) -> Self:
         """See :meth:`Runtime.load`."""
-        if mx.metal.is_available():
-            # Keeps the weights from being paged out between requests.
-            mx.set_wired_limit(int(mx.device_info()["max_recommended_working_set_size"]))
+        device.prepare()
         return cls(load_model(base, int(options.get("bits") or 0)))
 
     def prepare(self, lora: Lora) -> Placed:

@@ -22,7 +22,7 @@ class TorchEngine(LanguageEngine):
         kind=frozenset({"writer", "trainer"}),
         needs=("torch", "transformers"),
         install="pip install 'likeness[torch]'",
-        memory_mb=900,
+        memory_mb=600,
         can=frozenset({"streaming", "adapter", "switch", "chat", "rewrite", "draft", "score", "fuse", "resume"}),
         opens=frozenset({"lora"}),
         licence="of the model: most of Qwen2.5 is Apache-2.0, Llama has a licence of its own",
