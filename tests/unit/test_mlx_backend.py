@@ -212,6 +212,24 @@ def test_a_quantised_base_learns(base: Base, bits: int) -> None:
     backend.close()
 
 
+def test_a_base_in_half_precision_keeps_its_adapter_in_float32(base: Base, tmp_path: Path) -> None:
+    """Most bases are stored so; a step as small as this one would be lost in bfloat16."""
+    import mlx.core as mx
+
+    half = _copied(base(), tmp_path)
+    stored: Any = mx.load(str(half / "model.safetensors"))
+    rounded = {name: value.astype(mx.bfloat16) for name, value in stored.items()}
+    mx.save_safetensors(str(half / "model.safetensors"), rounded, metadata={"format": "pt"})
+    ours, exact = (opened(folder, moved=True, gradient_checkpointing=True) for folder in (half, base()))
+    before = ours.adapter()
+    found, expected = (backend.step([batch(1), batch(2)], 1e-6, 0) for backend in (ours, exact))
+    assert found.loss == pytest.approx(expected.loss, rel=0.02)
+    assert found.gradient_norm == pytest.approx(expected.gradient_norm, rel=0.1)
+    after = ours.adapter()
+    assert 5e-7 < apart(before, after) < 2e-6
+    assert all(value.dtype == np.float32 for value in (*after.values(), *ours.optimizer().values()) if value.ndim)
+
+
 def test_where_the_loss_is_not_finite_nothing_changes(base: Base) -> None:
     options = recipe()
     weights = dict(fresh(base(), options, moved=True))
