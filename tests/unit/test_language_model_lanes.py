@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -129,3 +131,15 @@ def test_in_a_lane_the_base_stays_and_adapters_change(engine: str, base: Path, a
             lanes.writer(engine, None, {"model": str(base), "bits": 0}).write(ask())
     finally:
         lanes.close()
+
+
+def test_naming_an_engine_imports_no_library_of_models() -> None:
+    code = (
+        "import sys; from likeness.core import plugins; "
+        "[plugins.engine(name) for name in ('mlx', 'torch') if name in plugins.names(plugins.ENGINES)]; "
+        "print(sorted({'mlx', 'mlx_lm', 'torch', 'transformers', 'peft'} & set(sys.modules)))"
+    )
+    for engine in ENGINES:
+        needs(engine)
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from language_models import (
 from likeness.core import lora, plugins
 from likeness.core.artefacts import Manifest
 from likeness.core.errors import InputError
+from likeness.core.models import model_config
 from likeness.core.types import ScoreRequest, Turn
 from likeness.engines.tuning.tiny import Size, make_tiny
 
@@ -149,3 +151,16 @@ def test_memory_is_told_from_the_files(tmp_path: Path) -> None:
         weights = (large / "model.safetensors").stat().st_size / 2**20
         assert told[1] - told[0] > weights
         assert kind.memory_needed(None, {"model": str(large), "bits": 4}) < told[1] - weights / 2
+
+
+def test_the_rotary_embedding_is_read_where_newer_files_say_it(base: Path, tmp_path: Path) -> None:
+    newer = copied(base, tmp_path / "newer")
+    config = {key: value for key, value in model_config(base).items() if key != "rope_theta"}
+    told = {**config, "rope_parameters": {"rope_type": "default", "rope_theta": 40.0}}
+    (newer / "config.json").write_text(json.dumps(told))
+    scores = []
+    for engine, folder in (("mlx", newer), ("torch", newer), ("torch", base)):
+        with opening(engine, folder) as opened:
+            scores.append(opened.score(ScoreRequest(SPOKEN)))
+    assert np.allclose(scores[0], scores[1], atol=1e-3)
+    assert not np.allclose(scores[1], scores[2], atol=0.1)

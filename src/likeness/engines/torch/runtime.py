@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 from transformers import DynamicCache
 
-from likeness.core.errors import InputError
+from likeness.core.errors import DoesNotFit, InputError
 from likeness.core.lora import Lora
 from likeness.engines.language.adapters import layers
 from likeness.engines.language.runtime import Answered, Sampling
@@ -71,7 +72,7 @@ class TorchRuntime:
     def read(self, state: Any, tokens: Sequence[int]) -> Any:
         """See :meth:`Runtime.read`."""
         ids = torch.tensor([list(tokens)], device=self._device)
-        with torch.inference_mode():
+        with torch.inference_mode(), self._memory():
             return self._model(input_ids=ids, past_key_values=state, use_cache=True, logits_to_keep=1).logits[:, -1]
 
     def decode(self, state: Any, read: Any, sampling: Sampling) -> Iterator[int]:
@@ -97,10 +98,20 @@ class TorchRuntime:
         ids, before, targets = (
             torch.from_numpy(each).to(self._device) for each in (rows.tokens, rows.before, rows.targets)
         )
-        with torch.inference_mode():
+        with torch.inference_mode(), self._memory():
             hidden = self._model.model(input_ids=ids, use_cache=False).last_hidden_state.flatten(0, 1)
             losses = head.losses(hidden.index_select(0, before), targets, self._model.lm_head)
         return rows.split(-losses.double().cpu().numpy())
+
+    @contextmanager
+    def _memory(self) -> Iterator[None]:
+        try:
+            yield
+        except torch.OutOfMemoryError:
+            raise DoesNotFit(
+                "reading this takes more memory than the device has left",
+                hint="shorten the message, or hold the model in fewer bits, or choose a smaller one",
+            ) from None
 
     def close(self) -> None:
         """Let the model go."""
