@@ -5,7 +5,7 @@
 Quantised: MLX quantises embedding and head as well, with a 16-bit scale and bias for each group; bitsandbytes leaves
 them, and keeps 4-bit blocks' scales in about 0.13 bits a weight (Dettmers et al. 2023, arXiv 2305.14314). Activations
 are those of the longest batch: with gradient checkpointing each layer's input and the inside of one layer, without it
-the inside of all. Logits exist only where a word of the person's is predicted.
+the inside of all. Logits exist only where a word of the person's is predicted, and not all at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from likeness.engines.tuning.shapes import KNOWN, Shape, shape_of
 _MB = 2**20
 LEARNED_SHARE = 0.5
 """Share of a batch's tokens that is predicted, where the data has not been counted: the other half is the prompt."""
-_RUNTIME_MB = {"mlx": 60.0, "torch": 350.0}
+_RUNTIME_MB = {"mlx": 60.0, "torch": 410.0}
+"""Measured; of PyTorch mostly its code, or the context of a CUDA device."""
+_LOGITS_AT_ONCE = {"mlx": 1 << 24, "torch": 1 << 25}
+"""Both trainers make them in pieces (``engines.mlx.loss``, ``engines.torch.head``)."""
 _DOUBLE_QUANTISED = 0.127
 
 
@@ -47,7 +50,7 @@ def predicted_mb(
         _base_bytes(shape, int(recipe["bits"]), runtime)
         + trained
         + _activation_bytes(shape, recipe, runtime, tokens, longest)
-        + _logit_bytes(shape, learned)
+        + _logit_bytes(shape, learned, runtime)
     )
     return total / _MB + _RUNTIME_MB[runtime]
 
@@ -111,6 +114,6 @@ def _inside_bytes(shape: Shape, recipe: Mapping[str, Any], runtime: str, tokens:
     return tokens * (per_token + scores)
 
 
-def _logit_bytes(shape: Shape, learned: int) -> float:
+def _logit_bytes(shape: Shape, learned: int, runtime: str) -> float:
     """Logits, their float32 softmax, and their gradient."""
-    return learned * shape.vocabulary * (shape.dtype_bytes + 4 + 4)
+    return min(learned * shape.vocabulary, _LOGITS_AT_ONCE[runtime]) * (shape.dtype_bytes + 4 + 4)
