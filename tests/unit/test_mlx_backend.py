@@ -212,6 +212,19 @@ def test_a_quantised_base_learns(base: Base, bits: int) -> None:
     backend.close()
 
 
+def test_a_base_quantised_before_is_the_same_as_one_quantised_on_the_way(base: Base, tmp_path: Path) -> None:
+    import mlx.core as mx
+    from mlx.utils import tree_flatten
+
+    from likeness.engines.mlx.loading import load_model
+
+    stored = _copied(base(), tmp_path, quantization={"group_size": 64, "bits": 4})
+    weights: Any = dict(tree_flatten(load_model(base(), 4).parameters()))
+    mx.save_safetensors(str(stored / "model.safetensors"), weights, metadata={"format": "mlx"})
+    before, on_the_way = opened(stored, bits=4), opened(base(), bits=4)
+    assert trained(before, range(2)) == trained(on_the_way, range(2))
+
+
 def test_a_base_in_half_precision_keeps_its_adapter_in_float32(base: Base, tmp_path: Path) -> None:
     """Most bases are stored so; a step as small as this one would be lost in bfloat16."""
     import mlx.core as mx
