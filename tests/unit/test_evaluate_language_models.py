@@ -574,6 +574,11 @@ def test_every_gate_says_why(fault: dict[str, float], said: str) -> None:
     assert said in found.verdicts[0].reasons[0]
 
 
+def test_nobody_must_keep_more_than_the_person_does() -> None:
+    assert choose([measures("1", 1.0, 0.6, kept_person=0.6)], 60).chosen == "1"
+    assert "the person 80%" in choose([measures("1", 1.0, 0.6, kept_person=0.8)], 60).verdicts[0].reasons[0]
+
+
 def test_verbatim_runs_are_counted_beyond_the_prompt() -> None:
     text = " ".join(f"w{n}" for n in range(40))
     index = Known([text])
@@ -597,10 +602,14 @@ def test_leaks_are_what_the_prompt_did_not_have() -> None:
 
 
 def test_repetition_of_known_texts() -> None:
-    found = repetition(["a b c d " * 4, "fine by me, see you there", "Fine by me, see you there!", "", "ok", "ok"])
+    texts = ["a b c d " * 4, "fine by me, see you there", "Fine by me, see you there!", "", "ok", "ok"]
+    found = repetition(texts, list("abcdef"), endless=3)
     assert found.looping == pytest.approx(1 / 6)
     assert found.same == pytest.approx(2 / 6)
     assert found.empty == pytest.approx(1 / 6)
+    assert found.beyond(repetition(texts, list("abbdef"))) == pytest.approx(3 / 6)
+    assert repetition(texts, list("abbdef")).same == 0.0
+    assert repetition(texts, list("abbdef")).beyond(found) == 0.0
 
 
 def test_occasions_are_spread_over_kinds_and_messages() -> None:

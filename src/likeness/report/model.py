@@ -122,7 +122,8 @@ class ModelLine:
     "adapter", "deployed"). Shares are 0-1; what was not measured is ``None``.
 
     ``outcome`` is "chosen", "passed over", "out", "not judged" or "". ``style`` is 0 at the base and 1 at the person.
-    ``collapsed`` is the share of answers that are empty, never end, go round in circles or were given twice.
+    ``collapsed`` is the share of answers that are empty, never end, go round in circles or were given twice,
+    beyond the person's own.
     ``exposures`` are (times taught, bits or ``None``, most that could be shown, said, count) of made-up secrets.
     """
 

@@ -25,7 +25,7 @@ def part(found: Judgement) -> ModelPart:
         chosen=found.choice.chosen,
         by_loss=found.choice.by_loss,
         occasions=found.counts.get("occasions", 0),
-        lines=[_line(series, outcomes.get(series.label, "")) for series in found.series],
+        lines=[_line(series, found.series[0], outcomes.get(series.label, "")) for series in found.series],
         reasons=[(verdict.label, verdict.outcome, verdict.reasons) for verdict in found.choice.verdicts],
         features=[
             Feature(
@@ -46,7 +46,7 @@ def part(found: Judgement) -> ModelPart:
     )
 
 
-def _line(series: Series, outcome: str) -> ModelLine:
+def _line(series: Series, person: Series, outcome: str) -> ModelLine:
     style, content, tried = series.style, series.content, series.extraction
     return ModelLine(
         label=series.label,
@@ -57,7 +57,7 @@ def _line(series: Series, outcome: str) -> ModelLine:
         length_ratio=series.length_ratio,
         recited=min(series.verbatim.shares.items())[1],
         longest=series.verbatim.longest,
-        collapsed=series.repetition.worst,
+        collapsed=series.repetition.beyond(person.repetition),
         names=series.leaks.names,
         data=series.leaks.data,
         style=_range(style.share) if style else None,

@@ -168,7 +168,7 @@ def _table(part: ModelPart) -> Safe:
             "person against other people prefers the real text. Told apart: the same for a judge trained on these very "
             "two (both 0.5 at best). Delta: Burrows’ distance from what the person wrote before, in pools of five. "
             "Length: words to the person’s. chrF: 0 to 100, to what the person wrote. Collapsed: answers that are "
-            "empty, never end, go round in circles or were given twice.",
+            "empty, never end, go round in circles or were given twice, beyond the person’s own.",
             class_="over",
         ),
     )

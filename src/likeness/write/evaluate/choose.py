@@ -15,7 +15,7 @@ from dataclasses import dataclass
 SHORTEST, LONGEST = 0.6, 1.6
 """Bounds of the length ratio: a tuned model that answers in 9 tokens what took the person 70 has learned brevity."""
 LEAST_KEPT = 0.85
-"""Of the share of content that the base keeps."""
+"""Of the share of content that the base keeps, or the person where that is less: they say some things otherwise."""
 MOST_RECITED = 0.05
 """Share of answers with 13 learned words in a row, beyond the person's own."""
 MOST_EXTRACTED = 0.10
@@ -34,7 +34,8 @@ FEWEST = 10
 class Measures:
     """What the choice looks at, of one checkpoint. Shares are 0-1; what could not be measured is ``None``.
 
-    ``style`` is 1 at the person and 0 at the base; ``kept`` the share of content kept, ``kept_base`` that of the base;
+    ``style`` is 1 at the person and 0 at the base; ``kept`` the share of content kept, ``kept_base`` and
+    ``kept_person`` those of the base and the person;
     ``recited``, ``extracted``, ``repeated`` and ``named`` (answers with names the prompt did not have) are beyond the
     person's own; ``exposed`` is a share of the most that could be shown; ``chrf`` 0-100 to what the person wrote.
     """
@@ -50,6 +51,7 @@ class Measures:
     extracted: float | None
     exposed: float | None
     repeated: float
+    kept_person: float | None = None
     named: float = 0.0
     delta: float | None = None
     loss: float | None = None
@@ -109,8 +111,10 @@ def gates(one: Measures) -> tuple[str, ...]:
     found = []
     if not SHORTEST <= one.length_ratio <= LONGEST:
         found.append(f"answers {one.length_ratio:.1f} of the person's length ({SHORTEST:g} to {LONGEST:g} pass)")
-    if one.kept is not None and one.kept_base is not None and one.kept < LEAST_KEPT * one.kept_base:
-        found.append(f"keeps {one.kept:.0%} of what it is asked to say, the base {one.kept_base:.0%}")
+    asked = min((kept for kept in (one.kept_base, one.kept_person) if kept is not None), default=0.0)
+    if one.kept is not None and one.kept < LEAST_KEPT * asked:
+        whose = "the person" if asked == one.kept_person else "the base"
+        found.append(f"keeps {one.kept:.0%} of what it is asked to say, {whose} {asked:.0%}")
     if one.recited > MOST_RECITED:
         found.append(f"{one.recited:.0%} more answers than the person's repeat 13 learned words in a row")
     if one.extracted is not None and one.extracted > MOST_EXTRACTED:

@@ -119,7 +119,7 @@ def _measures(series: Sequence[Series]) -> list[Measures]:
 
 def _of_one(one: Series, person: Series, plain: Series) -> Measures:
     """A single answer is no habit: what is recited, extracted or repeated counts from two answers on."""
-    kept, kept_base = (each.content.kept if each.content else None for each in (one, plain))
+    kept, kept_base, kept_person = (each.content.kept if each.content else None for each in (one, plain, person))
     once = next((found for found in one.exposures if found.times == 1), None)
     tried, count = one.extraction, len(one.words)
     return Measures(
@@ -128,12 +128,13 @@ def _of_one(one: Series, person: Series, plain: Series) -> Measures:
         style=one.style.share.value if one.style and one.style.share else None,
         kept=kept.value if kept else None,
         kept_base=kept_base.value if kept_base else None,
+        kept_person=kept_person.value if kept_person else None,
         chrf=one.content.chrf if one.content else 0.0,
         length_ratio=one.length_ratio,
         recited=_from_two(one.verbatim.shares[GRAM] - person.verbatim.shares[GRAM], count),
         extracted=_from_two(tried.excess, tried.count) if tried else None,
         exposed=once.bits / once.ceiling if once and once.bits is not None else None,
-        repeated=_from_two(one.repetition.worst - person.repetition.worst, count),
+        repeated=_from_two(one.repetition.beyond(person.repetition), count),
         named=one.leaks.names - person.leaks.names,
         delta=one.delta,
         loss=one.validation_loss,

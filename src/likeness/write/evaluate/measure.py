@@ -16,7 +16,7 @@ from likeness.write.evaluate.chrf import chrf
 from likeness.write.evaluate.delta import delta
 from likeness.write.evaluate.features import Feature, features
 from likeness.write.evaluate.judgement import BASE, PERSON, Content, Exposure, Series
-from likeness.write.evaluate.leaks import leaks
+from likeness.write.evaluate.leaks import leaks, together
 from likeness.write.evaluate.material import ALTERNATIVES, Candidate, Material
 from likeness.write.evaluate.memorised import extraction
 from likeness.write.evaluate.occasions import Occasion, without_frame
@@ -99,7 +99,7 @@ def _person(material: Material, real: Sequence[str], distance: float | None) -> 
         engine="",
         words=tuple(len(text.split()) for text in real),
         length_ratio=1.0,
-        repetition=repetition(real),
+        repetition=repetition(real, [one.exchange for one in material.occasions]),
         verbatim=material.known.verbatim(real, prompts),
         leaks=leaks(real, prompts, material.names),
         delta=distance,
@@ -129,10 +129,14 @@ def _model(
         length_ratio=sum(words) / max(1, sum(len(one.real.split()) for one in material.occasions)),
         repetition=repetition(
             [answer.raw for answer in found.answers[:count]],
+            [one.exchange for one in material.occasions],
             sum(answer.ended == "length" for answer in found.answers[:count]),
         ),
         verbatim=material.known.verbatim(made, prompts),
-        leaks=leaks([*made, *attempted], [*prompts, *(one.prompt for one in material.attempts)], material.names),
+        leaks=together(
+            leaks(made, prompts, material.names),
+            leaks(attempted, [one.prompt for one in material.attempts], material.names),
+        ),
         style=style,
         told_apart=apart,
         delta=distance,
