@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from language_models import (
     write_adapter,
 )
 
-from likeness.core import lora, plugins
+from likeness.core import lora, models, plugins
 from likeness.core.artefacts import Manifest
 from likeness.core.errors import InputError
 from likeness.core.models import model_config
@@ -126,8 +127,12 @@ def test_fewer_bits_are_those_of_a_converted_model(base: Path, adapters: dict[st
     with mlx.open(None, {"model": str(base)}) as whole:
         assert not np.allclose(whole.score(ScoreRequest(SPOKEN)), expected[0], atol=1e-2)  # type: ignore[attr-defined]
     learned = write_adapter(tmp_path / "learned", base, ["q_proj", "v_proj"], 4, 8.0)
-    Manifest("adapter", "learned", "mlx", str(base), "lora", recipe={"bits": 4}).save(learned)
-    for options, bits in (({}, 4), ({"bits": 0}, 0), ({"bits": 8}, 8)):
+    told = Manifest("adapter", "learned", "mlx", str(base), "lora", recipe={"bits": 8})
+    replace(told, extra={"base_digest": models.digest(base)}).save(learned)
+    with mlx.open(learned, {"model": str(tmp_path / "four")}) as held, opening("mlx", base, bits=4) as chosen:
+        wanted = chosen.score(ScoreRequest(SPOKEN, str(learned)))
+        assert np.array_equal(held.score(ScoreRequest(SPOKEN)), wanted)  # type: ignore[attr-defined]
+    for options, bits in (({}, 8), ({"bits": 0}, 0), ({"bits": 4}, 4)):
         with mlx.open(learned, options) as held, opening("mlx", base, bits=bits) as chosen:
             wanted = chosen.score(ScoreRequest(SPOKEN, str(learned)))
             assert np.array_equal(held.score(ScoreRequest(SPOKEN)), wanted)  # type: ignore[attr-defined]

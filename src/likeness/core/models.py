@@ -64,6 +64,12 @@ def model_config(folder: Path) -> dict[str, Any]:
         raise InputError(f"{folder.name}/config.json cannot be read: {error}", hint="get the model again") from None
 
 
+def is_quantised(folder: Path) -> bool:
+    """Whether the files of a model hold it in few bits already. Raises :class:`InputError` when they are damaged."""
+    config = model_config(folder)
+    return bool(config.get("quantization") or config.get("quantization_config"))
+
+
 def digest(folder: Path) -> str:
     """A short hash that tells the model in ``folder`` from others: configuration, tokenizer and template whole, and of
     the weights each file's size, its header and samples all along it, so that 15 GB take no longer than 1.

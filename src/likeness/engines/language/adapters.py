@@ -14,7 +14,7 @@ from likeness.core.artefacts import MANIFEST, Manifest
 from likeness.core.errors import InputError, NotFound
 from likeness.core.lora import Lora
 from likeness.core.lora_config import CONFIG, WEIGHTS
-from likeness.core.models import base_of, model_config
+from likeness.core.models import base_of, is_quantised, model_config
 from likeness.core.prompts import SYSTEM_PROMPT
 
 _DEPTH = 2
@@ -71,7 +71,8 @@ def read(files: AdapterFiles, base: Path, digest: str) -> Lora:
     """
     if files.manifest is not None:
         learned_on = str(files.manifest.extra.get("base_digest") or "")
-        if learned_on and learned_on != digest:
+        # The files of a quantised model are its own; of such a one only the shape is known.
+        if learned_on and learned_on != digest and not is_quantised(base):
             raise InputError(
                 f"the adapter {files.folder.name} was learned on {files.manifest.base_model or 'another model'}, "
                 f"whose files are not those of {base.name}",

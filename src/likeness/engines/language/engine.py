@@ -74,8 +74,7 @@ class LanguageEngine(ABC):
         Raises :class:`EngineMissing` when the model or a library is not on this machine, :class:`InputError` when its
         files or the adapter cannot be used.
         """
-        chosen = cls._chosen(artefact, options)
-        base = cls._base_folder(artefact, chosen)
+        base, chosen = cls._chosen(artefact, options)
         runtime = cls.load(base, chosen)
         try:
             opened = cls(runtime, base, artefact, prompt_cache=bool(chosen.get("prompt_cache", True)))
@@ -90,17 +89,19 @@ class LanguageEngine(ABC):
         """See :class:`~likeness.core.protocols.Sized`: the model's files, what the runtime adds, and kept prompts."""
         from likeness.engines.language.memory import needed_mb
 
-        chosen = cls._chosen(artefact, options)
-        return needed_mb(cls._base_folder(artefact, chosen), int(chosen["bits"]), cls.info.memory_mb)
+        base, chosen = cls._chosen(artefact, options)
+        return needed_mb(base, int(chosen["bits"]), cls.info.memory_mb)
 
     @classmethod
-    def _chosen(cls, artefact: Path | None, options: Mapping[str, Any] | None) -> dict[str, Any]:
-        """The options, with ``bits`` in any case."""
+    def _chosen(cls, artefact: Path | None, options: Mapping[str, Any] | None) -> tuple[Path, dict[str, Any]]:
+        """The base, and the options with ``bits`` in any case."""
         chosen = dict(options or {})
         manifest = adapters.find(artefact).manifest if artefact is not None else None
-        learned = manifest.recipe.get("bits") if manifest and manifest.engine == cls.info.name else 0
+        base = cls._base_folder(artefact, chosen)
         bits = chosen.get("bits")
-        return {**chosen, "bits": int((learned if bits is None else bits) or 0)}
+        if bits is None and manifest and manifest.engine == cls.info.name and not models.is_quantised(base):
+            bits = manifest.recipe.get("bits")
+        return base, {**chosen, "bits": int(bits or 0)}
 
     @classmethod
     def _base_folder(cls, artefact: Path | None, options: Mapping[str, Any]) -> Path:
