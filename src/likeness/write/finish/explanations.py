@@ -39,6 +39,9 @@ def strength(sentence: str, frame: Frame) -> int:
     if not may_be(sentence):
         return 0
     found = phrases().offers.search(said)
+    if found is None and ("\n" in sentence[: len(sentence) - len(sentence.lstrip())] or frame.framed):
+        # Notes stand on their own; inside a paragraph "I changed the text" is the person's.
+        found = phrases().notes.search(said)
     if found is None:
         return 1 if phrases().polite.search(said) else 0
     told = [word for word in re.findall(r"\w+", said) if word in phrases().telling]

@@ -17,7 +17,7 @@ class Phrases:
     """``assent``, ``here`` and ``openers`` are beginnings in lower case; the patterns search lower case.
 
     ``about``: a preamble speaks of the text. ``named``: it has one of the words for it. ``only_named``: it is an
-    article and that word. ``offers``: an offer to change the draft, or a note on what was done to it. ``polite``: what
+    article and that word. ``offers``: an offer to change the draft. ``notes``: what was done to it. ``polite``: what
     people write as well as assistants. ``telling`` are words that make an offer or a note one about the draft.
     """
 
@@ -32,6 +32,7 @@ class Phrases:
     headings: frozenset[str]
     openers: tuple[str, ...]
     offers: re.Pattern[str]
+    notes: re.Pattern[str]
     polite: re.Pattern[str]
     telling: frozenset[str]
     subjects: tuple[str, ...]
@@ -58,7 +59,8 @@ def phrases() -> Phrases:
         labels=frozenset(words["labels"]),
         headings=frozenset(words["headings"]),
         openers=(*words["openers"], "---", "***", "___"),
-        offers=_any((*words["offers"], *words["notes"]), "{}"),
+        offers=_any(words["offers"], "{}"),
+        notes=_any(words["notes"], "{}"),
         polite=_any(words["polite"], "{}"),
         telling=frozenset(words["telling"]),
         subjects=words["subjects"],

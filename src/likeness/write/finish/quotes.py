@@ -43,10 +43,9 @@ def around(text: str, frame: Frame, *, final: bool) -> bool | None:
         return False
     if frame.framed:
         return True
-    sentence = rest.strip()
     if not final:
-        return None if explanations.may_be(sentence) or explanations.strength(sentence, frame) else False
-    return explanations.strength(sentence, frame) == 2
+        return None if explanations.may_be(rest) or explanations.strength(rest, frame) else False
+    return explanations.strength(rest, frame) == 2
 
 
 def closes(text: str) -> int | None:
