@@ -113,6 +113,7 @@ def test_ctrl_c_says_that_it_can_be_continued(home: PersonHome, monkeypatch: pyt
     assert "continues" in stopped.hint
     listed = run("runs").output
     assert f"interrupted after step 3 of {STEPS}" in listed
+    assert "interrupted after step 3" in run("status").output
     monkeypatch.setattr(Fake, "stop_before", STEPS + 1)
     assert "stopped after step 3" in run(*RUN).stderr
     assert Fake.begun == [0, 3]

@@ -44,6 +44,7 @@ def _describe(person_home: PersonHome) -> dict[str, Any]:
     from likeness.core import artefacts
     from likeness.core.store import Store
     from likeness.speak.recordings import recordings
+    from likeness.write.runs import runs
 
     person = person_home.person()
     messages = mine = unfinished = 0
@@ -68,6 +69,7 @@ def _describe(person_home: PersonHome) -> dict[str, Any]:
             {"name": path.name, "created_at": manifest.created_at, "stale": "stale" in manifest.extra}
             for path, manifest in listed
         ]
+    entry["runs"] = [{"name": run.name, "step": run.step, "running": run.running} for run in runs(person_home)]
     entry["next"] = _next(entry)
     return entry
 
@@ -92,4 +94,7 @@ def _show(entry: dict[str, Any]) -> None:
     for kind in ("datasets", "adapters", "voices"):
         names = ", ".join(item["name"] + (" (stale)" if item["stale"] else "") for item in entry[kind]) or "none"
         typer.echo(f"  {kind:<10}  {names}")
+    for run in entry["runs"]:
+        state = "under way" if run["running"] else "interrupted"
+        typer.echo(f"  training    {run['name']}, {state} after step {run['step']:,}   (likeness runs)")
     typer.echo(f"  next        {entry['next']}")
