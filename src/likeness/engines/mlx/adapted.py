@@ -13,6 +13,7 @@ import numpy as np
 from mlx.nn.layers.base import Module
 from mlx.utils import tree_flatten, tree_unflatten
 from mlx_lm.models.base import create_causal_mask
+from mlx_lm.tuner.lora import LoRALinear
 from mlx_lm.tuner.utils import linear_to_lora_layers
 
 from likeness.core.errors import EngineMissing, InputError
@@ -36,7 +37,7 @@ class Adapted:
         put_on = {**mlx_config(lora, len(model.layers))["lora_parameters"], "dropout": 0.0}
         linear_to_lora_layers(model, len(model.layers), put_on)
         self._check_weights(name)
-        self.dropouts = _keyed(model, dropout) if dropout else []
+        self.dropouts = _made_ours(model, dropout)
         _check_followed(self, name)
         self.use(self.parameters)
         if checkpointing:
@@ -137,12 +138,24 @@ def _joined(shared: Any, own: Any) -> Any:
     return mx.concatenate([mx.broadcast_to(shared, (rows, *shared.shape[1:])), own], axis=2)
 
 
-def _keyed(model: Any, share: float) -> list[_Dropout]:
+class _Lora(LoRALinear):
+    """mlx-lm's layer, its matrices used in the precision of the input. mlx-lm computes its part in float32, for which
+    each layer makes a float32 copy of its input and keeps it for the backward pass."""
+
+    def __call__(self, x: Any) -> Any:
+        narrow = self.dropout(x) @ self.lora_a.astype(x.dtype)
+        return self.linear(x) + self.scale * (narrow @ self.lora_b.astype(x.dtype))
+
+
+def _made_ours(model: Any, share: float) -> list[_Dropout]:
+    """Change the LoRA layers of ``model`` into ours; their dropouts, none where ``share`` is 0."""
     found = []
     for _, module in model.named_modules():
-        if "lora_a" in module:
-            module.dropout = _Dropout(share)
-            found.append(module.dropout)
+        if type(module) is LoRALinear:
+            module.__class__ = _Lora
+            if share:
+                module.dropout = _Dropout(share)
+                found.append(module.dropout)
     return found
 
 
