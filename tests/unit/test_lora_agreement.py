@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +17,7 @@ from likeness.engines.tuning.tiny import Size, make_tiny
 from likeness.write.deploy.gguf import write_gguf
 from likeness.write.deploy.mlx import write_mlx
 from likeness.write.deploy.peft import write_peft
-from likeness.write.deploy.whole import Kind, write_whole
+from likeness.write.deploy.whole import write_whole
 
 TOKENS = [int(number) for number in np.random.default_rng(5).integers(0, 250, 24)]
 CLOSE = 1e-4
@@ -124,79 +120,6 @@ def test_llama_cpp_and_peft_compute_the_same(case: tuple[Path, Lora, Path]) -> N
     assert difference(found, expected) < CLOSE
     assert same == tokens
     assert difference(with_llama_cpp(folder / "base.gguf", None)[0], expected) > 0.5
-
-
-def convert(script: str, *arguments: str) -> None:
-    """Run one of llama.cpp's converters. It knows tokenizers by a hash, which that of a tiny model is not among."""
-    source = llama_runtime.source()
-    pytest.importorskip("torch")
-    pytest.importorskip("transformers")
-    known = f"lambda self, tokenizer: {llama_runtime.PRE_TOKENIZER!r}"
-    program = (
-        f"import runpy, sys; sys.path.insert(0, {str(source)!r}); sys.path.insert(1, {str(source / 'gguf-py')!r}); "
-        f"import conversion.base; conversion.base.TextModel.get_vocab_base_pre = {known}; "
-        f"sys.argv = {[script, *arguments]!r}; runpy.run_path({str(source / script)!r}, run_name='__main__')"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1"}
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
-def contents(path: Path) -> tuple[dict[str, Any], dict[str, tuple[tuple[int, ...], bytes]]]:
-    gguf = pytest.importorskip("gguf")
-    reader = gguf.GGUFReader(path)
-    fields = {name: field.contents() for name, field in reader.fields.items()}
-    return fields, {t.name: (tuple(map(int, t.shape)), t.data.tobytes()) for t in reader.tensors}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("architecture", ["qwen2", "llama"])
-def test_the_bytes_are_those_of_llama_cpps_converter(tmp_path: Path, architecture: str) -> None:
-    llama_runtime.source()
-    base = make_tiny(tmp_path / "base", "llama" if architecture == "llama" else "qwen2")
-    config = json.loads((base / "config.json").read_text())
-    made = filled(lora.fresh(config, ALL, 4, 10, base_model="tiny"))
-    write_peft(tmp_path / "peft", made)
-    write_gguf(tmp_path / "ours.gguf", made, config, name="x")
-    convert(
-        "convert_lora_to_gguf.py",
-        "--base",
-        str(base),
-        "--outfile",
-        str(tmp_path / "theirs.gguf"),
-        str(tmp_path / "peft"),
-    )
-    ours, our_tensors = contents(tmp_path / "ours.gguf")
-    theirs, their_tensors = contents(tmp_path / "theirs.gguf")
-    assert our_tensors == their_tensors
-    for key in ("general.type", "general.architecture", "adapter.type", "adapter.lora.alpha"):
-        assert ours[key] == theirs[key]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("architecture", "kind"), [("qwen2", "q8_0"), ("llama", "f16"), ("llama", "f32")])
-def test_a_whole_model_is_that_of_llama_cpps_converter(tmp_path: Path, architecture: str, kind: Kind) -> None:
-    llama_runtime.source()
-    base = make_tiny(tmp_path / "base", "llama" if architecture == "llama" else "qwen2")
-    config = json.loads((base / "config.json").read_text())
-    if architecture == "llama":
-        config["rope_scaling"] = {
-            "rope_type": "llama3",
-            "factor": 8.0,
-            "low_freq_factor": 1.0,
-            "high_freq_factor": 4.0,
-            "original_max_position_embeddings": 512,
-        }
-        (base / "config.json").write_text(json.dumps(config))
-    list(write_whole(tmp_path / "ours.gguf", base, config, kind=kind))
-    convert("convert_hf_to_gguf.py", str(base), "--outtype", kind, "--outfile", str(tmp_path / "theirs.gguf"))
-    ours, our_tensors = contents(tmp_path / "ours.gguf")
-    theirs, their_tensors = contents(tmp_path / "theirs.gguf")
-    assert our_tensors == their_tensors
-    assert {key for key, value in ours.items() if value != theirs.get(key)} <= {"GGUF.kv_count"}
-    told = {key for key in theirs if key not in ours and not key.startswith("general.")}
-    assert not told
 
 
 def test_a_whole_model_computes_what_base_and_adapter_do(case: tuple[Path, Lora, Path]) -> None:
