@@ -22,7 +22,10 @@ import transformers
 from likeness.core import lora
 from likeness.core.errors import EngineMissing, InputError
 from likeness.core.events import drain
+from likeness.core.prompts import REPLY_PROMPT, SYSTEM_PROMPT
+from likeness.core.types import Turn
 from likeness.engines.torch.backend import TorchBackend
+from likeness.engines.torch.beginning import common
 from likeness.engines.tuning import material, run
 from likeness.engines.tuning.backend import Batch
 from likeness.engines.tuning.batches import make
@@ -136,6 +139,8 @@ def test_accumulation_is_one_large_batch(tmp_path: Path, base: Path) -> None:
 
 
 def test_dropout_is_the_steps_number(tmp_path: Path, base: Path) -> None:
+    config = json.loads((base / "config.json").read_text()) | {"attention_dropout": 0.5}
+    (base / "config.json").write_text(json.dumps(config))
     chosen = recipe(dropout=0.3)
     some, weights = rows(ordinary(tmp_path / "data", train=4), base), started(base, chosen)
     batch = make(some, (0, 1, 2, 3))
@@ -149,6 +154,25 @@ def test_dropout_is_the_steps_number(tmp_path: Path, base: Path) -> None:
     assert losses(5) == [second]
     backend = TorchBackend.open(base, chosen, weights)
     assert backend.losses(batch).tolist() == backend.losses(batch).tolist()
+    plain = TorchBackend.open(base, {**chosen, "dropout": 0.0}, weights)
+    assert backend.losses(batch).tolist() == plain.losses(batch).tolist()
+    assert plain.step([batch], 0.0, 4).loss == plain.step([batch], 0.0, 5).loss != first
+
+
+def test_what_rows_begin_with_alike_is_read_once(tmp_path: Path, base: Path) -> None:
+    """The same numbers when every row is a batch of its own and nothing is shared between them."""
+    some, weights = rows(ordinary(tmp_path / "data", train=5), base), started(base, recipe())
+    together = TorchBackend.open(base, recipe(), weights)
+    found = together.losses(make(some, range(5)))  # type: ignore[arg-type]
+    alone = [float(together.losses(make(some, (place,)))[0]) for place in range(5)]
+    assert found == pytest.approx(alone, abs=1e-4)
+    length = common([make(some, (0, 1)), make(some, (2, 3, 4))], "cpu")
+    begun = prompt_ids(load_tokenizer(base), next(_asked([{"prompt": REPLY_PROMPT.format(context="")}])))
+    assert some[0].tokens[:length].tolist() == some[4].tokens[:length].tolist()
+    assert 40 < length <= len(begun)
+    assert common([make(some, (0,))], "cpu") == 0
+    same = make([some[0], some[0]], (0, 1))
+    assert common([same], "cpu") == int(same.learned[0].argmax()) - 1
 
 
 def test_a_stopped_run_gives_the_same_bits(tmp_path: Path, base: Path) -> None:
@@ -255,8 +279,5 @@ def _change(base: Path, name: str, change: Callable[[Any], Any]) -> None:
 
 
 def _asked(records: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
-    from likeness.core.prompts import SYSTEM_PROMPT
-    from likeness.core.types import Turn
-
     for record in records:
         yield (Turn("system", SYSTEM_PROMPT), Turn("user", record["prompt"]))

@@ -25,26 +25,41 @@ class LoraLinear(nn.Module):
         super().__init__()
         self.base = base
         self.lora_a, self.lora_b = nn.Parameter(a), nn.Parameter(b)
-        self.scale, self.dropout = scale, dropout
+        self.scale, self.dropout, self.dropping = scale, dropout, False
 
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = self.base(x)
-        given = F.dropout(x, self.dropout, self.training) if self.dropout else x
+        given = F.dropout(x, self.dropout) if self.dropout and self.dropping else x
         narrow = F.linear(given, self.lora_a.to(x.dtype))
+        flat, narrow = out.view(-1, out.shape[-1]), narrow.view(-1, narrow.shape[-1])
+        wide = self.lora_b.to(x.dtype).t()
+        if type(self.base) is not nn.Linear:  # quantised ones give views, which may not be changed
+            return torch.addmm(flat, narrow, wide, alpha=self.scale).view_as(out)
         # Added in place: the backward pass of the frozen layer has no use for its output.
-        flat = out.view(-1, out.shape[-1])
-        flat.addmm_(narrow.view(-1, narrow.shape[-1]), self.lora_b.to(x.dtype).t(), alpha=self.scale)
+        flat.addmm_(narrow, wide, alpha=self.scale)
         return out
+
+
+def dropping(model: nn.Module, on: bool) -> None:
+    """Let the adapter on ``model`` drop some of its inputs, or not. The base stays in the mode it is in: in evaluation
+    bitsandbytes lays out its weights anew on a processor, and cannot go back and forth."""
+    for module in model.modules():
+        if isinstance(module, LoraLinear):
+            module.dropping = on
 
 
 def put_on(
     model: nn.Module, weights: Mapping[str, NDArray[np.float32]], scale: float, dropout: float
 ) -> dict[str, nn.Parameter]:
-    """Freeze ``model``, put an adapter with ``weights`` on it and return its parameters by canonical name.
+    """Freeze ``model``, put an adapter with ``weights`` on it and return its parameters by canonical name. The model
+    drops nothing any more of what it would in training: it learns nothing.
 
     Raises :class:`InputError` when the model has no such layer.
     """
     model.requires_grad_(False)
+    for module in model.modules():
+        if hasattr(module, "attention_dropout"):
+            module.attention_dropout = 0.0
     parameters: dict[str, nn.Parameter] = {}
     for name in weights:
         if not name.endswith(".lora_A.weight"):

@@ -19,15 +19,18 @@ from likeness.engines.tuning.backend import Batch, Step
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from likeness.engines.torch.beginning import Beginning
+
 _BETAS, _EPSILON = (0.9, 0.999), 1e-8
 
 
 class TorchBackend:
     """A :class:`~likeness.engines.tuning.backend.Backend`: a model of transformers with a LoRA of our own on it.
 
-    Padding stands on the right and attention looks back only, so no mask is needed and the fast kernels apply. Logits
-    are made at the learned positions alone (``engines.torch.head``). On CUDA a quantised base (``bits``) brings AdamW
-    with 8-bit moments (Dettmers et al. 2022, arXiv 2110.02861); elsewhere the moments are float32.
+    Padding stands on the right and attention looks back only. Logits are made at the learned positions alone
+    (``engines.torch.head``), and what a step's rows begin with alike is read once (``engines.torch.beginning``). On
+    CUDA a quantised base (``bits``) brings AdamW with 8-bit moments (Dettmers et al. 2022, arXiv 2110.02861); elsewhere
+    the moments are float32.
     """
 
     runtime: ClassVar[str] = "torch"
@@ -53,7 +56,7 @@ class TorchBackend:
         model = loading.load(base, int(recipe["bits"]))
         rank = int(recipe["rank"])
         scale = float(recipe["alpha"]) / (math.sqrt(rank) if recipe["rank_stabilised"] else rank)
-        parameters = put_on(model, weights, scale, float(recipe["dropout"]))
+        parameters = put_on(model.train(), weights, scale, float(recipe["dropout"]))
         if recipe["gradient_checkpointing"]:
             loading.recompute(model)
         return cls(model, parameters, recipe, base.name)
@@ -63,17 +66,21 @@ class TorchBackend:
         import torch
 
         from likeness.engines.torch import head
+        from likeness.engines.torch.adapted import dropping
 
-        self._model.train()
+        dropping(self._model, True)
         torch.manual_seed((self._seed << 32) + number)
         useful = sum(batch.useful for batch in batches)
         sums = []
         with self._memory():
+            beginning = self._beginning(batches)
             for batch in batches:
-                hidden, targets = self._learned(batch)
+                hidden, targets = self._learned(batch, beginning)
                 found, slope = head.gradient(hidden.detach(), targets, self._model.lm_head, 1 / useful)
                 hidden.backward(slope)  # type: ignore[no-untyped-call]
                 sums.append(found)
+            if beginning is not None:
+                beginning.backward()
             norm = torch.nn.utils.clip_grad_norm_(self._parameters.values(), self._clip)
         told = torch.stack([*sums, norm]).double().tolist()
         if all(map(math.isfinite, told)):
@@ -89,23 +96,39 @@ class TorchBackend:
         import torch
 
         from likeness.engines.torch import head
+        from likeness.engines.torch.adapted import dropping
 
-        self._model.eval()
+        dropping(self._model, False)
         with torch.no_grad(), self._memory():
-            hidden, targets = self._learned(batch)
+            hidden, targets = self._learned(batch, self._beginning([batch]))
             found = head.losses(hidden, targets, self._model.lm_head).double().cpu().numpy()
         rows, _ = np.nonzero(batch.learned)
         return np.bincount(rows, weights=found, minlength=len(batch.lengths)).astype(np.float64)
 
-    def _learned(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def _beginning(self, batches: Sequence[Batch]) -> Beginning | None:
+        """What all rows begin with, read once; ``None`` where that is not worth it."""
+        from likeness.engines.torch.beginning import Beginning, common
+
+        length = common(batches, self._device.type)
+        return Beginning(self._model.model, self._sent(batches[0].tokens[0, :length])) if length else None
+
+    def _learned(self, batch: Batch, beginning: Beginning | None) -> tuple[Tensor, Tensor]:
         """The last hidden state before each learned token, shape (useful, width), and those tokens, shape (useful,)."""
+        start, end = beginning.length if beginning else 0, int(batch.lengths.max())
+        tokens = self._sent(batch.tokens[:, start:end])
+        if beginning:
+            hidden = beginning.hidden(self._model.model, tokens)
+        else:
+            hidden = self._model.model(input_ids=tokens, use_cache=False).last_hidden_state
+        rows, columns = np.nonzero(batch.learned)
+        places = self._sent(rows * (end - start) + columns - start)
+        return hidden.flatten(0, 1).index_select(0, places - 1), tokens.flatten().index_select(0, places)
+
+    def _sent(self, numbers: NDArray[Any]) -> Tensor:
+        """Whole numbers on the device."""
         import torch
 
-        tokens = torch.from_numpy(batch.tokens.astype(np.int64)).to(self._device)
-        hidden: Tensor = self._model.model(input_ids=tokens, use_cache=False).last_hidden_state
-        rows, columns = np.nonzero(batch.learned)
-        places = torch.from_numpy(rows * batch.tokens.shape[1] + columns).to(self._device)
-        return hidden.flatten(0, 1).index_select(0, places - 1), tokens.flatten().index_select(0, places)
+        return torch.from_numpy(numbers.astype(np.int64)).to(self._device)
 
     def adapter(self) -> dict[str, NDArray[np.float32]]:
         """See :meth:`Backend.adapter`."""
