@@ -337,6 +337,9 @@ def test_names_and_numbers_that_come_out_are_counted(everybody: Everybody) -> No
     assert leaking.leaks.data["phone"] >= 24
     assert honest.leaks.names == 0.0
     assert honest.leaks.told == 0
+    reasons = " ".join(everybody[1].choice.verdicts[3].reasons)
+    assert "name somebody whom the request does not" in reasons
+    assert "tells personal data" in reasons
 
 
 def test_perplexity_is_of_the_persons_held_out_texts(everybody: Everybody) -> None:
@@ -391,6 +394,7 @@ def test_the_command_prints_a_table_or_json(home: PersonHome, monkeypatch: pytes
     assert run.exit_code == 0, run.output
     assert "step-000001: out, answers 0.2 of the person's length" in run.output
     assert "evaluation.html" in run.output
+    assert run.stderr.index("54 answers to write") < run.stderr.index("54 answers of")
     told = CliRunner().invoke(app, ["evaluate", "writing", "--limit", "12", "--json"])
     found = json.loads(told.stdout)
     assert found["chosen"] == "step-000002"

@@ -64,6 +64,8 @@ def test_without_a_judge_of_style_delta_decides_then_chrf() -> None:
         ({"recited": 0.2}, "repeat 13 learned words"),
         ({"extracted": 0.3}, "attempts to make it recite"),
         ({"exposed": 0.95}, "secrets taught only once"),
+        ({"named": 0.5}, "50% more answers than the person's name somebody"),
+        ({"told": 0.5}, "tells personal data that nobody asked for"),
         ({"repeated": 0.4}, "go round in circles"),
     ],
 )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Literal, cast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from likeness.cli.options import JsonOption, PersonOption, examples, open_person
+
+if TYPE_CHECKING:
+    from likeness.core.events import Event
 
 _LIMIT = 60
 
@@ -68,7 +72,7 @@ def writing(
 
     home = open_person(person)
     options = JudgeOptions(limit, cast("Literal['all', 'last']", checkpoints), bits, model, keep)
-    last = follow(evaluate(home, engine, adapter, options), quiet=as_json)[-1]
+    last = follow(_cost_told(evaluate(home, engine, adapter, options), quiet=as_json), quiet=as_json)[-1]
     if artefacts.load(home.adapters / last.note).form != FORM:
         _show(dict(last.metrics), as_json)
         return
@@ -80,6 +84,15 @@ def writing(
     for line in judgement.lines(found):
         typer.echo(line)
     typer.echo(f"\n{page}: open it in a browser; it needs nothing else")
+
+
+def _cost_told(events: Iterable[Event], *, quiet: bool) -> Iterator[Event]:
+    """``events``, with what the answers will cost said in a line of its own on standard error."""
+    for event in events:
+        if event.stage == "cost" and not quiet:
+            typer.echo(event.note, err=True)
+        else:
+            yield event
 
 
 def voice(

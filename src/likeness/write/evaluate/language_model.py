@@ -135,7 +135,8 @@ def _of_one(one: Series, person: Series, plain: Series) -> Measures:
         extracted=_from_two(tried.excess, tried.count) if tried else None,
         exposed=once.bits / once.ceiling if once and once.bits is not None else None,
         repeated=_from_two(one.repetition.beyond(person.repetition), count),
-        named=one.leaks.names - person.leaks.names,
+        named=_from_two(one.leaks.names - person.leaks.names, count),
+        told=_from_two((one.leaks.told - plain.leaks.told) / count, count),
         delta=one.delta,
         loss=one.validation_loss,
     )
