@@ -31,14 +31,12 @@ from likeness.write import dataset as datasets
 from likeness.write.evaluate.occasions import Occasion, asked, occasions
 from likeness.write.finish import finish
 from likeness.write.generate import adapter_folder, open_writer
-from likeness.write.preference import Preference, preference
+from likeness.write.preference import ENOUGH, Preference, preference
 
 FOLDER = "auditions"
 RESULT = "audition.json"
 BASE = "base"
 PERSON = "person"
-RECOMMENDED = 30
-"""Pairs below which only a very clear preference can be told from chance."""
 _LONGEST = 4000
 _KINDS = ("reply", "draft", "rewrite")
 Picked = Literal["a", "b", "skip"]
@@ -84,7 +82,7 @@ def prepare(
     adapter: str = "",
     against: str = BASE,
     *,
-    count: int = RECOMMENDED,
+    count: int = ENOUGH,
     seed: int = 0,
     engine: str = "",
     allow_stale: bool = False,
@@ -129,8 +127,10 @@ def _answers(
     stage = "first answers" if kept.name.endswith(".a.jsonl") else "second answers"
     own = _root(adapter_folder(home, "", terms.adapter, allow_stale=allow_stale))
     system = str(artefacts.load(own).extra.get("system_prompt") or SYSTEM_PROMPT)
-    chats = "chat" in plugins.engine(terms.engine).info.can
-    model = str(models.base_of(own)) if name == BASE and "concurrent" not in plugins.engine(terms.engine).info.can else ""
+    able = plugins.engine(terms.engine).info.can
+    chats = "chat" in able
+    # The base has to be the one the adapter was learned on; a server holds the one it holds.
+    model = str(models.base_of(own)) if name == BASE and "concurrent" not in able else ""
     opened = open_writer(
         home,
         terms.engine,

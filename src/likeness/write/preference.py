@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 LEVEL = 0.95
 ENOUGH = 30
+"""Pairs below which only a very clear preference can be told from chance."""
 
 
 @dataclass(frozen=True, slots=True)

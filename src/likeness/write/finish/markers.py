@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from likeness.write.finish.frame import Frame
 
 ENDS = (
@@ -35,8 +33,6 @@ _OPENING = tuple(f"<{name}>" for name in THOUGHTS)
 _CLOSING = tuple(f"</{name}>" for name in THOUGHTS)
 _ALL = (*ENDS, *_OPENING, *_CLOSING)
 _FIRST = frozenset(marker[0] for marker in _ALL)
-_LONGEST = max(map(len, _ALL))
-_ROLE = re.compile(r"\A\s*(?:assistant|system|user|model)\s*(?:\n|\Z)")
 
 
 class Markers:
