@@ -135,3 +135,33 @@ def test_a_whole_model_computes_what_base_and_adapter_do(case: tuple[Path, Lora,
     list(write_whole(folder / "small.gguf", base, config, made))
     rounded, _ = with_llama_cpp(folder / "small.gguf", None)
     assert 1e-4 < difference(rounded, expected) < 0.5
+
+
+@pytest.mark.parametrize("architecture", ["qwen3", "mistral"])
+def test_other_architectures_agree_too(tmp_path: Path, architecture: str) -> None:
+    """Qwen3 has norms within the head and heads wider than its width says; Mistral is a Llama to llama.cpp."""
+    llama_runtime.library()
+    transformers = pytest.importorskip("transformers")
+    torch = pytest.importorskip("torch")
+    base = make_tiny(tmp_path / "base", "qwen2")
+    told = json.loads((base / "config.json").read_text())
+    for name in ("model_type", "architectures", "torch_dtype"):
+        del told[name]
+    config = transformers.AutoConfig.for_model(architecture, **told, head_dim=24, sliding_window=None)
+    torch.manual_seed(1)
+    model = transformers.AutoModelForCausalLM.from_config(config)
+    for parameter in model.parameters():  # as they start, a model says the same whatever it is asked
+        torch.nn.init.normal_(parameter, std=0.2)
+    model.save_pretrained(base)
+    told = json.loads((base / "config.json").read_text())
+    made = filled(lora.fresh(told, ALL, 4, 8))
+    lora.check_base(made, told)
+    write_peft(tmp_path / "peft", made)
+    write_gguf(tmp_path / "adapter.gguf", made, told)
+    llama_runtime.write_base(base, tmp_path / "base.gguf")
+    write_mlx(tmp_path / "mlx", made, 2)
+    expected, tokens = with_peft(base, tmp_path / "peft")
+    found, same = with_llama_cpp(tmp_path / "base.gguf", tmp_path / "adapter.gguf")
+    assert difference(found, expected) < CLOSE
+    assert same == tokens
+    assert difference(with_mlx(base, tmp_path / "mlx")[0], expected) < CLOSE
