@@ -158,6 +158,13 @@ def test_two_stages_with_another_engine_for_each(client: httpx.Client, fake: Fak
     assert response.json()["choices"][0]["message"]["content"] == "rewrite of hello"
 
 
+def test_what_a_model_puts_around_a_draft_is_taken_off_and_told(client: httpx.Client) -> None:
+    response = client.post("/v1/chat/completions", json=order("say fine with me<|im_end|> more of it"))
+    body = response.json()
+    assert body["choices"][0]["message"]["content"] == "fine with me"
+    assert body["likeness"]["provenance"]["details"]["finished"] == "markers"
+
+
 def test_what_the_plain_model_has_no_use_for_is_refused(client: httpx.Client) -> None:
     refused = (
         {"style_reference": "hey"},

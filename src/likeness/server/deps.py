@@ -14,8 +14,8 @@ KEYED = [Security(_bearer)]
 """For the API's description; the key itself is checked by ``security.Guard`` before any route is looked up."""
 
 
-def gateway(request: Request) -> Gateway:
-    """The one gateway of this program."""
+async def gateway(request: Request) -> Gateway:
+    """The one gateway of this program. Asynchronous, since FastAPI runs what is not in a thread."""
     found: Gateway = request.app.state.gateway
     return found
 

@@ -148,7 +148,14 @@ async def _pieces(
             yield text
     finally:
         await closed(draft.pieces)
-    yield _Told(draft.provenance, _ending(draft, finisher))
+    yield _Told(_taken(draft.provenance, finisher), _ending(draft, finisher))
+
+
+def _taken(provenance: Provenance, finisher: Finisher | None) -> Provenance:
+    """The provenance of a finished draft says what was taken from it."""
+    if finisher is None or not finisher.removed:
+        return provenance
+    return replace(provenance, details={**provenance.details, "finished": ", ".join(finisher.removed)})
 
 
 def _ending(draft: AsyncDraft, finisher: Finisher | None) -> Ending:
