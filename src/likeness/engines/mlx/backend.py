@@ -137,7 +137,8 @@ class MlxBackend:
         """See :meth:`Backend.restore`."""
         import mlx.core as mx
 
-        self._adapted.parameters = self._as_mlx(adapter)
+        # In the order of a fresh adapter: sums over all weights (the norm of the gradient) depend on it in the last bit.
+        self._adapted.parameters = self._as_mlx({name: adapter[name] for name in self._lora.weights})
         self._adapted.use(self._adapted.parameters)
         state = self._optimizer.state
         state["step"] = mx.array(int(optimizer["step"]), mx.uint64)
