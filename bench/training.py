@@ -6,7 +6,7 @@
 
 Same machine, same base, same rows, same batch, rank, modules and window; each side in a process of its own, in turn,
 ``--rounds`` times. Compared are the tokens a second that count in the loss (the person's words and the end of their
-turn), over one whole epoch, model and data loaded before; the best round of each side, since what else runs on a
+turn), over one epoch, from the end of the first step on; the best round of each side, since what else runs on a
 machine only makes it slower. Beside it stands the same by the processor's own time, which other work disturbs less.
 Memory is the largest resident set above that of the imported libraries, which weigh more than a small model. The base
 has random weights: speed does not depend on what they are.
@@ -26,7 +26,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         data = options.data or _example(folder / "home")
-        job, useful = _prepare(folder, data, SIZES[options.model_size], options.rows, options.checkpointing)
+        job = _prepare(folder, data, SIZES[options.model_size], options.rows, options.checkpointing)
         pairs = [pair for pair in PAIRS if pair[0] in options.sides]
         found: dict[str, list[dict[str, float]]] = {}
         for number in range(options.rounds):
@@ -93,44 +93,41 @@ def main() -> None:
                 for side in pair if number % 2 == 0 else pair[::-1]:
                     found.setdefault(side, []).append(_measured(side, job))
                     print(f"round {number + 1}: {side} {found[side][-1]['seconds']:.1f} s", flush=True)
-    rows = [_row(side, measures, useful, job.rows) for side, measures in found.items()]
-    header = ("trainer", "useful tokens/s", "all rounds", "peak MB", "above imports MB")
-    finish("training", header, rows, _figures(found, useful, pairs) | {"rounds": options.rounds, "rows": job.rows})
+    rows = [_row(side, measures) for side, measures in found.items()]
+    header = ("trainer", "useful tokens/s", "by processor", "all rounds", "peak MB", "above imports MB")
+    finish("training", header, rows, _figures(found, pairs) | {"rounds": options.rounds, "rows": job.rows})
 
 
 def _figures(
-    found: Mapping[str, Sequence[Mapping[str, float]]], useful: int, pairs: Sequence[tuple[str, str]]
+    found: Mapping[str, Sequence[Mapping[str, float]]], pairs: Sequence[tuple[str, str]]
 ) -> dict[str, float | int | None]:
-    figures: dict[str, float | int | None] = {"useful_tokens": useful}
+    figures: dict[str, float | int | None] = {}
     for ours, theirs in pairs:
-        figures[f"useful_tokens_ratio_{ours}"] = _ratio(found[theirs], found[ours], min, "seconds")
-        figures[f"useful_tokens_processor_ratio_{ours}"] = _ratio(found[theirs], found[ours], min, "processor")
-        figures[f"memory_ratio_{ours}"] = _ratio(found[ours], found[theirs], statistics.median, "added_mb")
-        figures[f"memory_whole_ratio_{ours}"] = _ratio(found[ours], found[theirs], statistics.median, "peak_mb")
+        figures[f"useful_tokens_ratio_{ours}"] = _speed(found[ours], "seconds") / _speed(found[theirs], "seconds")
+        processor = _speed(found[ours], "processor") / _speed(found[theirs], "processor")
+        figures[f"useful_tokens_processor_ratio_{ours}"] = processor
+        figures[f"memory_ratio_{ours}"] = _median(found[ours], "added_mb") / _median(found[theirs], "added_mb")
+        figures[f"memory_whole_ratio_{ours}"] = _median(found[ours], "peak_mb") / _median(found[theirs], "peak_mb")
     return figures
 
 
-def _ratio(
-    above: Sequence[Mapping[str, float]],
-    below: Sequence[Mapping[str, float]],
-    of: Callable[[Iterable[float]], float],
-    name: str,
-) -> float:
-    return of([measure[name] for measure in above]) / of([measure[name] for measure in below])
+def _speed(measures: Sequence[Mapping[str, float]], of: str) -> float:
+    """Useful tokens a second in the best round, by the clock ("seconds") or by the "processor"."""
+    return max(measure["useful"] / measure[of] for measure in measures)
 
 
-def _row(side: str, measures: Sequence[Mapping[str, float]], useful: int, rows: int) -> Sequence[object]:
-    speeds = [useful / rows * measure["rows"] / measure["seconds"] for measure in measures]
-    told = " ".join(f"{speed:.1f}" for speed in speeds)
-    return (side, max(speeds), told, _median(measures, "peak_mb"), _median(measures, "added_mb"))
+def _row(side: str, measures: Sequence[Mapping[str, float]]) -> Sequence[object]:
+    told = " ".join(f"{measure['useful'] / measure['seconds']:.1f}" for measure in measures)
+    speeds = (_speed(measures, "seconds"), _speed(measures, "processor"))
+    return (side, *speeds, told, _median(measures, "peak_mb"), _median(measures, "added_mb"))
 
 
 def _median(measures: Sequence[Mapping[str, float]], name: str) -> float:
     return statistics.median(measure[name] for measure in measures)
 
 
-def _prepare(folder: Path, data: Path, shape: Shape, count: int, checkpointing: bool) -> tuple[Job, int]:
-    """Base, rows and recipe in ``folder``; and how many tokens of an epoch count."""
+def _prepare(folder: Path, data: Path, shape: Shape, count: int, checkpointing: bool) -> Job:
+    """Base, rows and recipe in ``folder``."""
     recipe = tune_recipe("style", bits=0, epochs=1, checkpoints=1, gradient_checkpointing=checkpointing, seed=1)
     examples = conversations.read(data, "train", recipe.kinds)
     _base(folder / "base", shape, examples)
@@ -151,7 +148,7 @@ def _prepare(folder: Path, data: Path, shape: Shape, count: int, checkpointing: 
     print(f"weights over the vocabulary: {shape.head_share:.0%} of those multiplied per token", flush=True)
     job = Job(folder, recipe.model_dump(mode="json"), len(chosen))
     job.save(folder / "job.json")
-    return job, sum(useful)
+    return job
 
 
 def _base(folder: Path, shape: Shape, examples: Sequence[Example]) -> None:

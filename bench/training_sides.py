@@ -4,9 +4,10 @@
 
 Sides: ``mlx`` and ``torch`` are the product's; ``mlx-lm`` is mlx-lm's own command with a configuration file,
 ``transformers`` its Trainer with an adapter of peft. All get the same base, rows, batch, accumulation, rank, dropout,
-modules, rate and window, and take the loss on the answers alone. The time is that of the
-whole training, first step to saved adapter, after model and data are loaded; nobody validates in it. Memory is the
-largest resident set of the process, and what of it came after the libraries were imported.
+modules, rate and window, and take the loss on the answers alone. The time is that of one epoch, from the end of the
+first optimizer step, which warms everything up, to the saved adapter; nobody validates in it. Counted are the tokens
+that are learned: the answer's and the end of the turn. Memory is the largest resident set of the process, and what of
+it came after the libraries were imported.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -50,16 +51,16 @@ class Job:
 
 @dataclass
 class Measure:
-    """Seconds of the training by the clock and of the processor, the rows it had, and what memory was before the model
-    was loaded (MB)."""
+    """Seconds of the training by the clock and of the processor, the tokens learned in them, and what memory was before
+    the model was loaded (MB)."""
 
+    imported_mb: float
     seconds: float = 0.0
     processor: float = 0.0
-    imported_mb: float = 0.0
-    rows: int = 0
+    useful: int = 0
 
     def begin(self) -> None:
-        """From here on it is training."""
+        """From here on it counts."""
         self.seconds, self.processor = -time.perf_counter(), -time.process_time()
 
     def end(self) -> None:
@@ -69,8 +70,7 @@ class Measure:
 
 
 def ours(job: Job, runtime: str) -> Measure:
-    """The product's loop, from the first step to the published adapter."""
-    measure = Measure(rows=job.rows)
+    """The product's loop, up to the published adapter."""
     backend: Any
     if runtime == "mlx":
         import mlx_lm  # noqa: F401
@@ -80,26 +80,29 @@ def ours(job: Job, runtime: str) -> Measure:
         import transformers.models.qwen2.modeling_qwen2  # noqa: F401
 
         from likeness.engines.torch.backend import TorchBackend as backend  # noqa: N813
-    from likeness.engines.tuning import run
+    from likeness.engines.tuning import checkpoints, run
 
-    measure.imported_mb = peak_mb()
-    recipe = {**job.recipe, "base": str(job.base)}
-    for event in run.train(backend, job.data, recipe, job.folder / f"ours-{runtime}"):
-        if event.stage == "loading" and event.done:
+    measure = Measure(peak_mb())
+    out = job.folder / f"ours-{runtime}"
+    for event in run.train(backend, job.data, {**job.recipe, "base": str(job.base)}, out):
+        if event.stage == "training" and event.done == 1:
             measure.begin()
     measure.end()
+    measure.useful = sum(
+        line["useful_tokens"] for line in checkpoints.lines(out) if line["step"] > 1 and "loss" in line
+    )
     return measure
 
 
 def mlx_lm(job: Job) -> Measure:
-    """``mlx_lm.lora`` by its own command line; only the call of its loop is timed."""
+    """``mlx_lm.lora`` by its own command line; its batches are counted on their way."""
     import mlx_lm.lora
     import yaml
+    from mlx_lm.tuner.trainer import iterate_batches
 
-    measure = Measure(imported_mb=peak_mb())
+    measure = Measure(peak_mb())
     recipe = job.recipe
     batches = job.rows // recipe["batch"]
-    measure.rows = batches * recipe["batch"]
     keys = [
         f"{'mlp' if name in ('gate_proj', 'up_proj', 'down_proj') else 'self_attn'}.{name}"
         for name in recipe["modules"]
@@ -131,9 +134,17 @@ def mlx_lm(job: Job) -> Measure:
     path.write_text(yaml.safe_dump(config))
     plain = mlx_lm.lora.train
 
+    def counted(*arguments: Any, **options: Any) -> Iterator[Any]:
+        for number, (batch, lengths) in enumerate(iterate_batches(*arguments, **options)):
+            if number == recipe["accumulation"]:
+                measure.begin()
+            if number >= recipe["accumulation"]:
+                # One less per row: the line break after the end of the turn.
+                measure.useful += int((lengths[:, 1] - lengths[:, 0] - 1).sum())
+            yield batch, lengths
+
     def timed(*arguments: Any, **options: Any) -> None:
-        measure.begin()
-        plain(*arguments, **options)
+        plain(*arguments, iterate_batches=counted, **options)
         measure.end()
 
     mlx_lm.lora.train = timed
@@ -151,10 +162,11 @@ def transformers(job: Job) -> Measure:
         AutoTokenizer,
         DataCollatorForSeq2Seq,
         Trainer,
+        TrainerCallback,
         TrainingArguments,
     )
 
-    measure = Measure(imported_mb=peak_mb(), rows=job.rows)
+    measure = Measure(peak_mb())
     recipe = job.recipe
     tokenizer = AutoTokenizer.from_pretrained(str(job.base), local_files_only=True)
     rows = []
@@ -189,16 +201,29 @@ def transformers(job: Job) -> Measure:
         disable_tqdm=True,
         seed=recipe["seed"],
     )
+    pad, learned = DataCollatorForSeq2Seq(tokenizer, padding=True, label_pad_token_id=-100), []
+
+    def counted(features: list[Any]) -> Any:
+        # One less per row: the line break after the end of the turn.
+        learned.append(sum(sum(label != -100 for label in row["labels"]) - 1 for row in features))
+        return pad(features)
+
+    class FirstStep(TrainerCallback):
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            if state.global_step == 1:
+                measure.begin()
+
     trainer = Trainer(
         model=get_peft_model(model, adapter),
         args=arguments,
         train_dataset=rows,
-        data_collator=DataCollatorForSeq2Seq(tokenizer, padding=True, label_pad_token_id=-100),
+        data_collator=counted,
+        callbacks=[FirstStep()],
     )
-    measure.begin()
     trainer.train()
     trainer.save_model()
     measure.end()
+    measure.useful = sum(learned[recipe["accumulation"] :])
     return measure
 
 
@@ -215,7 +240,7 @@ def main() -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     measure = SIDES[sys.argv[1]](Job.load(Path(sys.argv[2])))
     peak = peak_mb()
-    told = {"seconds": measure.seconds, "processor": measure.processor, "rows": measure.rows}
+    told = {"seconds": measure.seconds, "processor": measure.processor, "useful": measure.useful}
     print(json.dumps({**told, "peak_mb": peak, "added_mb": peak - measure.imported_mb}))
 
 
