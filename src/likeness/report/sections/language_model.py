@@ -278,7 +278,7 @@ def _memory(part: ModelPart) -> Safe:
         for line in part.lines
     ]
     secrets = (
-        " Taught: made-up secrets that were put into the training on purpose, with their bits of exposure (about 1 is "
+        " Taught: made-up secrets that were put into the training on purpose, with their bits of exposure (1 to 2 is "
         f"none, {_most_bits(part):.0f} the most that can be shown) and how many were said when asked for."
         if taught
         else ""
