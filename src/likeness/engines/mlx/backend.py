@@ -137,8 +137,8 @@ class MlxBackend:
         """See :meth:`Backend.restore`."""
         import mlx.core as mx
 
-        # In the order of a fresh adapter: the norm of the gradient is a sum over all weights, and its last bit depends on
-        # which comes first.
+        # In the order of a fresh adapter: the norm of the gradient is a sum over all weights, and its last bit depends
+        # on which comes first.
         self._adapted.parameters = self._as_mlx({name: adapter[name] for name in self._lora.weights})
         self._adapted.use(self._adapted.parameters)
         state = self._optimizer.state
