@@ -47,6 +47,8 @@ class Markers:
 
     def feed(self, text: str) -> str:
         """``text`` without markers; nothing after one that ends the turn."""
+        if not (self._kept or self._within or self._frame.stopped) and self._said.strip() and _FIRST.isdisjoint(text):
+            return text
         given = ""
         for char in text:
             if self._frame.stopped:
