@@ -2,7 +2,7 @@
 # Builds llama.cpp for the tests, once: llama-server, the shared libraries that llama-cpp-python loads, and the converters.
 # The source is the one inside the pinned source distribution of llama-cpp-python; pip fetches it, and nothing else is.
 #
-#   scripts/build_llama_cpp.sh            into .venv/llama.cpp (about seven minutes of one core)
+#   scripts/build_llama_cpp.sh            into .venv/llama.cpp (about nine minutes of one busy core)
 #   VENV=/path scripts/build_llama_cpp.sh into another environment
 #
 # Needs a C++ compiler; cmake and ninja are taken from PyPI where the machine has none.
