@@ -1,6 +1,6 @@
 # Two commands for a newcomer: `make demo` and `make test`. Both set up everything they need in .venv by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup models demo test lint types direction check format bench airgap clean
+.PHONY: help setup models llamacpp demo test lint types direction check format bench airgap clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,11 +42,14 @@ $(VENV)/.dev: $(VENV)/.core
 	@touch $@
 
 $(VENV)/.models: $(VENV)/.dev
-	@echo "Installing MLX and the libraries its engines are compared with …"
+	@echo "Installing MLX, PyTorch and what the engines are compared with …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group models
 	@touch $@
 
-models: $(VENV)/.models ## what the tests of MLX engines need; without it they are skipped
+models: $(VENV)/.models ## what the tests of language models need; without it they are skipped
+
+llamacpp: $(VENV)/.models ## build llama.cpp, against which exports are tested (needs a C++ compiler; nine CPU minutes)
+	@scripts/build_llama_cpp.sh
 
 setup: $(VENV)/.core ## install the command `likeness` into .venv
 

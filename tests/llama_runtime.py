@@ -21,6 +21,8 @@ from likeness.core.models import model_config
 from likeness.write.deploy.whole import write_whole
 
 BUILD = "not built; scripts/build_llama_cpp.sh builds it"
+_REQUIRED = bool(os.environ.get("LIKENESS_REQUIRE_LLAMA_CPP"))
+"""Where it must be there, a test without it fails instead of being skipped. Read now: each test clears the variables."""
 PRE_TOKENIZER = "qwen2"
 """How ``engines.tuning.tiny`` cuts text, in llama.cpp's words."""
 
@@ -30,18 +32,24 @@ def folder() -> Path:
     return Path(os.environ.get("LLAMA_CPP_LIB_PATH") or Path(sys.prefix) / "llama.cpp" / "bin")
 
 
+def _missing(what: str) -> None:
+    if _REQUIRED:
+        pytest.fail(what)
+    pytest.skip(what)
+
+
 def source() -> Path:
     """llama.cpp's converters, kept beside the build. Skips the test where they are not there."""
     found = folder().parent / "convert"
     if not (found / "convert_lora_to_gguf.py").is_file():
-        pytest.skip(f"llama.cpp's converters: {BUILD}")
+        _missing(f"llama.cpp's converters: {BUILD}")
     return found
 
 
 def library() -> Any:
     """The module ``llama_cpp``, on the shared build. Skips the test where it is missing."""
     if not list(folder().glob("libllama.*")):
-        pytest.skip(f"llama.cpp is {BUILD}")
+        _missing(f"llama.cpp is {BUILD}")
     os.environ["LLAMA_CPP_LIB_PATH"] = str(folder())
     return pytest.importorskip("llama_cpp")
 
@@ -55,7 +63,7 @@ def server(model: Path, *arguments: str, adapters: Sequence[Path] = (), seconds:
     """
     program = folder() / "llama-server"
     if not program.is_file():
-        pytest.skip(f"llama-server is {BUILD}")
+        _missing(f"llama-server is {BUILD}")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
