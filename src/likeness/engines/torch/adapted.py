@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -57,6 +58,7 @@ def put_on(
     Raises :class:`InputError` when the model has no such layer.
     """
     model.requires_grad_(False)
+    module: Any
     for module in model.modules():
         if hasattr(module, "attention_dropout"):
             module.attention_dropout = 0.0

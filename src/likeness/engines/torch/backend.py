@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -28,9 +29,9 @@ class TorchBackend:
     """A :class:`~likeness.engines.tuning.backend.Backend`: a model of transformers with a LoRA of our own on it.
 
     Padding stands on the right and attention looks back only. Logits are made at the learned positions alone
-    (``engines.torch.head``), and what a step's rows begin with alike is read once (``engines.torch.beginning``). On
-    CUDA a quantised base (``bits``) brings AdamW with 8-bit moments (Dettmers et al. 2022, arXiv 2110.02861); elsewhere
-    the moments are float32.
+    (``engines.torch.head``), and what a step's rows begin with alike is read once (``engines.torch.beginning``). A
+    quantised base (``bits``) brings AdamW with 8-bit moments (Dettmers et al. 2022, arXiv 2110.02861) for weights of
+    4,096 numbers and more, on CUDA and on the processor; bitsandbytes has none for MPS, where all are float32.
     """
 
     runtime: ClassVar[str] = "torch"
@@ -197,10 +198,9 @@ def _adamw(parameters: list[nn.Parameter], recipe: Mapping[str, Any], device: st
     import torch
 
     options: dict[str, Any] = {"lr": 0.0, "betas": _BETAS, "eps": _EPSILON, "weight_decay": recipe["weight_decay"]}
-    if device == "cuda" and recipe["bits"]:
-        from bitsandbytes.optim import AdamW8bit
-
-        return AdamW8bit(parameters, **options)
+    if recipe["bits"] and device in ("cpu", "cuda"):
+        bitsandbytes: Any = import_module("bitsandbytes.optim")  # typed in part
+        return bitsandbytes.AdamW8bit(parameters, **options)
     return torch.optim.AdamW(parameters, fused=device in ("cpu", "cuda"), **options)
 
 

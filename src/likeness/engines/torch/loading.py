@@ -96,6 +96,7 @@ def _quantisation(bits: int, where: str, dtype: Any) -> Any:
             f"a base of {bits} bits needs bitsandbytes on {where}",
             hint=f"install it with: {INSTALL_CUDA}; or train with bits=0",
         )
+    _stay_offline()
     from transformers import BitsAndBytesConfig
 
     made: Any = BitsAndBytesConfig
@@ -107,3 +108,16 @@ def _quantisation(bits: int, where: str, dtype: Any) -> Any:
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=dtype,
     )
+
+
+def _stay_offline() -> None:
+    """Where the package ``kernels`` is there, bitsandbytes fetches compiled code from a hub as it is imported."""
+    import logging
+    import os
+
+    from huggingface_hub import constants
+
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    constants.HF_HUB_OFFLINE = True
+    # It would tell at every start that it did not get that code.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
