@@ -22,7 +22,7 @@ from likeness.write.deploy.whole import write_whole
 
 BUILD = "not built; scripts/build_llama_cpp.sh builds it"
 _REQUIRED = bool(os.environ.get("LIKENESS_REQUIRE_LLAMA_CPP"))
-"""Where it must be there, a test without it fails instead of being skipped. Read now: each test clears the variables."""
+"""Where it must be there, a test without it fails instead of being skipped. Read now: tests clear the variables."""
 PRE_TOKENIZER = "qwen2"
 """How ``engines.tuning.tiny`` cuts text, in llama.cpp's words."""
 

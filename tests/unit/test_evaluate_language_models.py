@@ -6,7 +6,7 @@ import json
 import random
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +35,7 @@ from likeness.core.types import (
     Provenance,
     ScoreRequest,
     Scores,
+    Turn,
     WriteRequest,
 )
 from likeness.report.collect.language_model import language_model, part
@@ -171,7 +172,18 @@ class Served(Scripted):
         return cls()
 
 
-FAKES: dict[str, type[Scripted]] = {"scripted": Scripted, "served": Served}
+class CountingTokens(Scripted):
+    """The same model, which says how long texts are: item 161 is too long, item 160 more than it reads."""
+
+    info: ClassVar[EngineInfo] = replace(Scripted.info, name="counting")
+
+    def length(self, turns: Sequence[Turn], answer: str) -> int:
+        if answer.endswith(" 160"):
+            raise InputError("more than the model reads")
+        return 300 if answer.endswith(" 161") else 20
+
+
+FAKES: dict[str, type[Scripted]] = {"scripted": Scripted, "served": Served, "counting": CountingTokens}
 
 
 def example(row: Row, kind: ExampleKind) -> Example:
@@ -293,6 +305,16 @@ def test_the_scale_is_nought_at_the_base_and_one_at_the_person(everybody: Everyb
     assert known(found.skill) > 0.95
     assert known(whole.delta) < known(base.delta)
     assert whole.verbatim.shares[13] == 0.0
+
+
+def test_what_is_longer_than_the_window_is_not_asked_and_said(home: PersonHome) -> None:
+    folder = adapter(home, {1: "person"})
+    manifest = artefacts.load(folder)
+    replace(manifest, recipe={**manifest.recipe, "window": 256}).save(folder)
+    list(evaluate(home, "counting", options=JudgeOptions(limit=200)))
+    found = load_judgement(home)
+    assert found.counts["occasions"] == 2 * 33
+    assert any(note.startswith("4 held-out examples are longer than the 256 tokens") for note in found.notes)
 
 
 def test_the_best_is_chosen_adopted_and_explained(everybody: Everybody) -> None:

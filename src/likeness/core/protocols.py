@@ -29,6 +29,7 @@ from likeness.core.types import (
     Scores,
     Skipped,
     SpeakRequest,
+    Turn,
     WriteRequest,
 )
 
@@ -200,6 +201,15 @@ class Scorer(Protocol):
 
     def score(self, request: ScoreRequest) -> Scores:
         """Float64 of shape (n, 2): log probability (natural, summed over the answer and its end), and tokens."""
+        ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """Says how long texts are for its model, so that what it cannot read is left out before it is asked."""
+
+    def length(self, turns: Sequence[Turn], answer: str) -> int:
+        """Tokens of a conversation with its answer. Raises :class:`InputError` for one that it cannot read at all."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -15,7 +15,7 @@ from likeness.core import models
 from likeness.core.errors import EngineMissing, InputError
 from likeness.core.prompts import PLAIN_SYSTEM_PROMPT, chat
 from likeness.core.protocols import EngineInfo
-from likeness.core.types import Draft, Provenance, ScoreRequest, Scores, WriteRequest
+from likeness.core.types import Draft, Provenance, ScoreRequest, Scores, Turn, WriteRequest
 from likeness.engines.language import adapters
 from likeness.engines.language.prompt_cache import STEP, PromptCache, whole_steps
 from likeness.engines.language.runtime import Prepared, Runtime, Sampling, State
@@ -223,6 +223,11 @@ class LanguageEngine(ABC):
             for index, each in zip(batch, found, strict=True):
                 scores[index] = each.sum(), len(each)
         return scores
+
+    def length(self, turns: Sequence[Turn], answer: str) -> int:
+        """Tokens of a conversation with its answer. Raises :class:`InputError` when the model cannot read all of it."""
+        asked = chat(WriteRequest("chat", "", turns=tuple(turns)), self._plain.system)
+        return len(self._vocabulary.answered(asked, answer).tokens)
 
     def _with(self, folder: str) -> _Adapter:
         """The adapter that a request names, ready; loaded again when its files were written anew."""

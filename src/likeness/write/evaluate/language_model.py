@@ -9,6 +9,7 @@ or a model that Ollama or another server has) is asked the same, after the choic
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -18,14 +19,16 @@ from likeness.core.errors import InputError
 from likeness.core.events import Event
 from likeness.core.exports import exports
 from likeness.core.home import PersonHome
+from likeness.core.protocols import Counting
 from likeness.core.settings import settings
+from likeness.core.types import Turn
 from likeness.write.curve import read_curve
 from likeness.write.evaluate.adopt import adopt
 from likeness.write.evaluate.asking import Asked, ask, engine_of
 from likeness.write.evaluate.choose import Choice, Measures, choose
 from likeness.write.evaluate.content import GRAM
 from likeness.write.evaluate.judgement import PERSON, Curves, Judgement, Sample, Series, save_judgement
-from likeness.write.evaluate.material import CHECKPOINTS, Candidate, Material, candidates, gathered
+from likeness.write.evaluate.material import CHECKPOINTS, Candidate, Fits, Material, candidates, gathered
 from likeness.write.evaluate.measure import Answered, Measured, measured
 from likeness.write.evaluate.style import SKILLED
 from likeness.write.generate import engine_options
@@ -69,9 +72,10 @@ def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOption
     served = bool(engine) and "concurrent" in engine_of(engine).info.can
     here = manifest.engine if served or not engine else engine
     yield Event("reading", 0, 1, "datasets")
-    material = gathered(home, folder, options.limit)
-    yield Event("reading", 1, 1, "datasets", metrics={"occasions": float(len(material.occasions))})
     base = str(models.base_of(folder))
+    with _fits(here, base, int(manifest.recipe.get("window") or 0)) as fits:
+        material = gathered(home, folder, options.limit, fits)
+    yield Event("reading", 1, 1, "datasets", metrics={"occasions": float(len(material.occasions))})
     found: list[Answered] = []
     yield from ask(material, Asked(here, {"model": base}, candidates(folder, options.checkpoints)), found)
     yield Event("measuring", 0, 1, "models")
@@ -89,6 +93,23 @@ def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOption
     save_judgement(judgement, folder)
     yield Event("choosing", 1, 1, "checkpoints", choice.summary, {"changed": float(changed)})
     yield Event("evaluated", 1, 1, "adapters", folder.name, judgement.figures())
+
+
+@contextmanager
+def _fits(engine: str, base: str, window: int) -> Iterator[Fits]:
+    """What could have been learned: conversations that the base reads, no longer than the window of the training."""
+    with engine_of(engine).open(None, {"model": base}) as opened:
+
+        def fits(turns: Sequence[Turn], answer: str) -> bool:
+            if not isinstance(opened, Counting):
+                return True
+            try:
+                length = opened.length(turns, answer)
+            except InputError:
+                return False
+            return not window or length <= window
+
+        yield fits
 
 
 def _served(folder: Path, engine: str, options: JudgeOptions) -> Asked:
@@ -194,6 +215,11 @@ def _notes(material: Material, figures: Measured) -> Iterator[str]:
         f"Every model answered the same {count} held-out requests, greedily; intervals are 95 % bootstrap intervals "
         "over messages."
     )
+    if material.left_out:
+        yield (
+            f"{material.left_out} held-out examples are longer than the {material.manifest.recipe.get('window')} "
+            "tokens that were trained, and were not asked."
+        )
     if figures.skill is None:
         yield "Too few texts of others are there to teach a judge of style, so style was judged by Burrows' Delta."
     elif figures.skill < SKILLED:

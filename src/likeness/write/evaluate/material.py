@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -47,7 +47,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything the models are asked and compared with. ``own`` are the words of the person's names."""
+    """Everything the models are asked and compared with. ``own`` are the words of the person's names; ``left_out``
+    counts held-out examples longer than what was trained."""
 
     folder: Path
     manifest: Manifest
@@ -60,6 +61,7 @@ class Material:
     known: Known
     system: str
     max_characters: int
+    left_out: int = 0
 
     @property
     def learned(self) -> list[str]:
@@ -90,8 +92,12 @@ _AS_IT_IS = WriteRequest("chat", "")
 """Attempts at reciting are read as they come; finishing would hide what came out."""
 
 
-def gathered(home: PersonHome, folder: Path, limit: int) -> Material:
-    """The material for judging the adapter in ``folder`` on at most ``limit`` held-out examples.
+Fits = Callable[[Sequence[Turn], str], bool]
+"""Whether a conversation with its answer is one that could have been learned."""
+
+
+def gathered(home: PersonHome, folder: Path, limit: int, fits: Fits = lambda turns, answer: True) -> Material:
+    """The material for judging the adapter in ``folder`` on at most ``limit`` held-out examples of those that ``fits``.
 
     Raises :class:`NotReady` when its dataset is gone or has no example to judge by.
     """
@@ -102,10 +108,13 @@ def gathered(home: PersonHome, folder: Path, limit: int) -> Material:
     except NotFound:
         raise NotReady("the dataset of this adapter is gone", hint="make it again: likeness prepare writing") from None
     kinds = [kind for kind in manifest.recipe.get("kinds", _KINDS) if kind in _KINDS]
-    test = [example for example in examples if example.split == "test"]
+    system = str(manifest.extra.get("system_prompt") or SYSTEM_PROMPT)
+    held_out = [example for example in examples if example.split == "test"]
+    test = [example for example in held_out if fits(asked(example.prompt, system), example.completion)]
     chosen = occasions(test, cast("list[ExampleKind]", kinds), limit)
     if not chosen:
-        raise NotReady("the dataset has no test examples to judge by", hint="import more, then prepare again")
+        told = "" if not held_out else f" within the {manifest.recipe.get('window')} tokens it was tuned on"
+        raise NotReady(f"the dataset has no test examples{told} to judge by", hint="import more, then prepare again")
     person = home.person()
     called = (person.display_name, *(value for value in person.identities if "@" not in value))
     train = [example for example in examples if example.split == "train" and example.kind in kinds]
@@ -114,13 +123,18 @@ def gathered(home: PersonHome, folder: Path, limit: int) -> Material:
         manifest=manifest,
         rows=rows,
         occasions=chosen,
-        attempts=attempts(train, [example for example in test if example.kind in kinds], max(3, limit // 2)),
+        attempts=[
+            attempt
+            for attempt in attempts(train, [example for example in test if example.kind in kinds], max(3, limit // 2))
+            if fits(asked(attempt.prompt, system), attempt.rest)
+        ],
         canaries=_taught(folder),
         names=correspondents((row.exchange.correspondent for row in rows), called),
         own=frozenset(word.casefold() for name in called for word in name.split()),
         known=_known(rows, train),
-        system=str(manifest.extra.get("system_prompt") or SYSTEM_PROMPT),
+        system=system,
         max_characters=_longest([one.real for one in chosen]),
+        left_out=len(held_out) - len(test),
     )
 
 
