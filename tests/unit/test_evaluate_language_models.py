@@ -89,6 +89,7 @@ class Scripted:
     """Training prompts and what the person wrote then."""
     taught: ClassVar[tuple[canaries.Canary, ...]] = ()
     written: ClassVar[int] = 0
+    temperature: ClassVar[float] = 0.0
     dies_after: ClassVar[int] = 10**9
 
     @classmethod
@@ -110,6 +111,8 @@ class Scripted:
     def write(self, request: WriteRequest) -> Draft:
         assert [turn.role for turn in request.turns] == ["system", "user"]
         assert request.turns[0].content == SYSTEM_PROMPT
+        assert request.temperature in (0.0, 0.7)
+        Scripted.temperature = request.temperature
         if Scripted.written >= Scripted.dies_after:
             raise KeyboardInterrupt
         Scripted.written += 1
@@ -315,6 +318,15 @@ def test_what_is_longer_than_the_window_is_not_asked_and_said(home: PersonHome) 
     found = load_judgement(home)
     assert found.counts["occasions"] == 2 * 33
     assert any(note.startswith("4 held-out examples are longer than the 256 tokens") for note in found.notes)
+
+
+def test_a_temperature_is_asked_for_anew_and_told(home: PersonHome) -> None:
+    adapter(home, {1: "person"})
+    list(evaluate(home, options=JudgeOptions(limit=12)))
+    written = Scripted.written
+    list(evaluate(home, options=JudgeOptions(limit=12, temperature=0.7)))
+    assert (Scripted.written, Scripted.temperature) == (2 * written, 0.7)
+    assert any("at temperature 0.7" in note for note in load_judgement(home).notes)
 
 
 def test_the_best_is_chosen_adopted_and_explained(everybody: Everybody) -> None:

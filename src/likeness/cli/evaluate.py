@@ -56,6 +56,9 @@ def writing(
     checkpoints: Annotated[str, typer.Option("--checkpoints", help="all, or last.")] = "all",
     bits: Annotated[int, typer.Option("--bits", help="Judge the chosen checkpoint on a base of 4 or 8 bits, too.")] = 0,
     model: Annotated[str, typer.Option("--model", help="A quantised base to judge on, too, by folder or name.")] = "",
+    temperature: Annotated[
+        float, typer.Option("--temperature", min=0, max=2, help="Freedom of the answers; judge at what you use.")
+    ] = 0.0,
     keep: Annotated[
         bool, typer.Option("--keep", help="Measure only: leave the adapter's checkpoint as it is.")
     ] = False,
@@ -71,7 +74,7 @@ def writing(
     from likeness.write.evaluate.judgement import FORM
 
     home = open_person(person)
-    options = JudgeOptions(limit, cast("Literal['all', 'last']", checkpoints), bits, model, keep)
+    options = JudgeOptions(limit, cast("Literal['all', 'last']", checkpoints), bits, model, keep, temperature)
     last = follow(_cost_told(evaluate(home, engine, adapter, options), quiet=as_json), quiet=as_json)[-1]
     if artefacts.load(home.adapters / last.note).form != FORM:
         _show(dict(last.metrics), as_json)

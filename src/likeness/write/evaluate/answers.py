@@ -92,21 +92,28 @@ class Kept:
             handle.write("".join(f"\n{line}" for line in lines) + "\n")
 
 
-def answered(writer: Writer, adapter: str, questions: Sequence[Question], kept: Kept) -> Iterator[Answer]:
+def answered(
+    writer: Writer, adapter: str, questions: Sequence[Question], kept: Kept, temperature: float = 0.0
+) -> Iterator[Answer]:
     """The answers to ``questions`` in order, those ``kept`` among them, the others written now and kept."""
     for question in questions:
         known = kept.answer(question)
         if known is None:
-            known = _written(writer, adapter, question)
+            known = _written(writer, adapter, question, temperature)
             kept.put_answer(question, known)
         yield known
 
 
-def _written(writer: Writer, adapter: str, question: Question) -> Answer:
+def _written(writer: Writer, adapter: str, question: Question, temperature: float) -> Answer:
     began = time.perf_counter()
     drafted = writer.write(
         WriteRequest(
-            "chat", "", turns=question.turns, adapter=adapter, temperature=0.0, max_characters=question.max_characters
+            "chat",
+            "",
+            turns=question.turns,
+            adapter=adapter,
+            temperature=temperature,
+            max_characters=question.max_characters,
         )
     )
     finisher = Finisher(question.request)

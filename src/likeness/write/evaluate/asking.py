@@ -23,15 +23,18 @@ _TIMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An engine with the options it is opened with, and the models it is asked as."""
+    """An engine with the options it is opened with, and the models it is asked as, at which temperature."""
 
     engine: str
     options: Mapping[str, Any]
     candidates: Sequence[Candidate]
+    temperature: float = 0.0
 
     def kept(self, material: Material, candidate: Candidate) -> Kept:
         """What ``candidate`` has answered before, on this very base with these very weights."""
         held = " ".join(f"{name}={self.options[name]}" for name in sorted(self.options) if name != "key")
+        if self.temperature:
+            held += f" temperature={self.temperature}"
         base = f"{held} {material.manifest.extra.get('base_digest', '')}"
         weights = weights_of(self.engine, base, candidate.adapter)
         safe = "".join(char if char.isalnum() or char in "-._" else "-" for char in candidate.label)
@@ -65,7 +68,7 @@ def ask(material: Material, asked: Asked, found: list[Answered]) -> Iterator[Eve
             writer, adapter = writers(candidate)
             said = Answered(candidate, asked.engine)
             fresh = [known.answer(question) is None for question in questions]
-            for new, answer in zip(fresh, answered(writer, adapter, questions, known), strict=True):
+            for new, answer in zip(fresh, answered(writer, adapter, questions, known, asked.temperature), strict=True):
                 said.answers.append(answer)
                 if new:
                     done += 1

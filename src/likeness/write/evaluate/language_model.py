@@ -45,7 +45,7 @@ class JudgeOptions:
 
     ``bits`` (4 or 8) or ``model`` (the folder of a quantised base) also judge the chosen checkpoint on a base held so;
     for an engine whose model lives elsewhere ``model`` is its name there. ``keep`` leaves the adapter's checkpoint as
-    it is, whatever is found.
+    it is, whatever is found. ``temperature`` 0 judges the likeliest answer; what is used at another is judged at that.
     """
 
     limit: int = LIMIT
@@ -53,6 +53,7 @@ class JudgeOptions:
     bits: int = 0
     model: str = ""
     keep: bool = False
+    temperature: float = 0.0
 
 
 def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOptions | None = None) -> Iterator[Event]:
@@ -64,6 +65,8 @@ def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOption
     :class:`EngineMissing` when an engine or the base is not here, :class:`InputError` for an option out of range.
     """
     options = options or JudgeOptions()
+    if not 0 <= options.temperature <= 2:
+        raise InputError("the temperature must be between 0 and 2", param="temperature")
     if options.limit < 1 or options.bits not in (0, 4, 8):
         raise InputError(
             "the limit must be at least 1, and bits 4 or 8", param="limit" if options.limit < 1 else "bits"
@@ -77,7 +80,9 @@ def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOption
         material = gathered(home, folder, options.limit, fits)
     yield Event("reading", 1, 1, "datasets", metrics={"occasions": float(len(material.occasions))})
     found: list[Answered] = []
-    yield from ask(material, Asked(here, {"model": base}, candidates(folder, options.checkpoints)), found)
+    yield from ask(
+        material, Asked(here, {"model": base}, candidates(folder, options.checkpoints), options.temperature), found
+    )
     yield Event("measuring", 0, 1, "models")
     figures = measured(material, found)
     choice = choose(_measures(figures.series), len(material.occasions))
@@ -86,7 +91,7 @@ def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOption
         yield from ask(material, deployed, found)
         figures = measured(material, found)
     yield Event("measuring", 1, 1, "models")
-    judgement = _judgement(material, figures, found, choice, here)
+    judgement = _judgement(material, figures, found, choice, here, options.temperature)
     changed = bool(choice.chosen) and not options.keep and adopt(folder, choice.chosen, judgement.figures())
     if changed and exports(folder):
         judgement = replace(judgement, notes=(*judgement.notes, _EXPORT_AGAIN))
@@ -117,7 +122,7 @@ def _served(folder: Path, engine: str, options: JudgeOptions) -> Asked:
     there = dict(engine_options(settings(), engine, "writer"))
     if options.model:
         there["model"] = options.model
-    return Asked(engine, there, [Candidate(f"at {engine}", "deployed", 0, folder)])
+    return Asked(engine, there, [Candidate(f"at {engine}", "deployed", 0, folder)], options.temperature)
 
 
 def _quantised(folder: Path, engine: str, base: str, options: JudgeOptions, choice: Choice) -> Asked | None:
@@ -129,7 +134,7 @@ def _quantised(folder: Path, engine: str, base: str, options: JudgeOptions, choi
     model = models.find_model(options.model) if options.model else Path(base)
     told = f"{options.bits} bits" if options.bits else model.name
     there = {"model": str(model), **({"bits": options.bits} if options.bits else {})}
-    return Asked(engine, there, [Candidate(f"{adapter.name}, {told}", "deployed", 0, adapter)])
+    return Asked(engine, there, [Candidate(f"{adapter.name}, {told}", "deployed", 0, adapter)], options.temperature)
 
 
 def _measures(series: Sequence[Series]) -> list[Measures]:
@@ -168,7 +173,12 @@ def _from_two(share: float, count: int) -> float:
 
 
 def _judgement(
-    material: Material, figures: Measured, found: Sequence[Answered], choice: Choice, engine: str
+    material: Material,
+    figures: Measured,
+    found: Sequence[Answered],
+    choice: Choice,
+    engine: str,
+    temperature: float,
 ) -> Judgement:
     curve = read_curve(material.folder)
     return Judgement(
@@ -189,7 +199,7 @@ def _judgement(
         choice=choice,
         curves=Curves(tuple((point.step, point.loss) for point in curve.points), curve.validations),
         samples=_samples(material, found),
-        notes=tuple(_notes(material, figures)),
+        notes=tuple(_notes(material, figures, temperature)),
     )
 
 
@@ -208,12 +218,13 @@ def _samples(material: Material, found: Sequence[Answered]) -> tuple[Sample, ...
     )
 
 
-def _notes(material: Material, figures: Measured) -> Iterator[str]:
+def _notes(material: Material, figures: Measured, temperature: float) -> Iterator[str]:
     """What could not be measured and why, and what the figures stand on."""
     count = len(material.occasions)
     yield (
-        f"Every model answered the same {count} held-out requests, greedily; intervals are 95 % bootstrap intervals "
-        "over messages."
+        f"Every model answered the same {count} held-out requests, "
+        + (f"at temperature {temperature:g}" if temperature else "greedily")
+        + "; intervals are 95 % bootstrap intervals over messages."
     )
     if material.left_out:
         yield (
