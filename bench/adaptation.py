@@ -41,7 +41,8 @@ RECIPE: dict[str, Any] = {
     "window": 320,
     "batch": 8,
     "accumulation": 1,
-    "epochs": 4,
+    "epochs": 1.5,
+    "checkpoints": 3,
     "gradient_checkpointing": False,
     "canaries": True,
 }
@@ -91,12 +92,12 @@ def judged(
     home: PersonHome, base: Path, engine: str, rows: list[list[object]], figures: dict[str, float | int | None]
 ) -> None:
     """Tune and judge with one engine; adds to ``rows`` and ``figures``."""
-    from likeness.write.evaluate import evaluate
+    from likeness.write.evaluate import JudgeOptions, evaluate
     from likeness.write.tune import tune
     from likeness.write.tune_recipe import tune_recipe
 
     made = drain(tune(home, tune_recipe("style", base=str(base), **RECIPE), engine))[-1]
-    last = drain(evaluate(home, engine, made.note))[-1]
+    last = drain(evaluate(home, engine, made.note, JudgeOptions(temperature=0.7)))[-1]
     for name, value in {**made.metrics, **last.metrics}.items():
         rows.append([engine, name.replace("_", " "), value])
         figures[f"{engine}_{name}"] = value
