@@ -157,6 +157,14 @@ def test_conversations_that_cannot_be_answered(client: openai.OpenAI, messages: 
         client.chat.completions.create(model="me", messages=messages)
 
 
+def test_half_a_surrogate_pair_is_refused(gateway: Running) -> None:
+    body = json.dumps({"model": "me", "messages": [{"role": "user", "content": "half: \ud83d"}]})
+    with gateway.client() as client:
+        answer = client.post("/v1/chat/completions", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert "Unicode" in answer.json()["error"]["message"]
+
+
 def test_speech_whole_and_streamed(client: openai.OpenAI) -> None:
     whole = client.audio.speech.create(model="voice", voice="me", input="one two three", response_format="wav")
     samples, rate = soundfile.read(io.BytesIO(whole.content))

@@ -9,6 +9,7 @@ from likeness.core.types import Turn
 from likeness.server.drafting import Kind, Order
 from likeness.server.gateway import BASE_MODEL
 from likeness.server.schemas import ChatMessage, ChatRequest
+from likeness.write.requests import readable
 
 _STYLE = "style:"
 _CONTEXT = "context:"
@@ -80,7 +81,7 @@ def _conversation(order: ChatRequest, text: str) -> Order:
         role = _ROLES.get(message.role)
         if role is None:
             raise InputError(f"turns of {message.role!r} are not understood", hint="leave them out", param="messages")
-        turns.append(Turn(role, _text(message)))
+        turns.append(Turn(role, readable(_text(message), "messages")))
     return Order("chat", text, turns=tuple(turns), style_reference=order.style_reference, **_common(order))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from likeness.core.errors import InputError
@@ -11,12 +12,13 @@ LONGEST_REQUEST = 20_000
 """Characters of request, context or reference; more is refused."""
 LONGEST_REWRITE = LONGEST_REQUEST * 2
 """Characters that a rewritten text may become."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def draft_request(task: str, *, context: str = "", style_reference: str = "", **more: Any) -> WriteRequest:
     """A request to draft what ``task`` says, answering ``context`` when there is one; ``more`` are other fields.
 
-    Raises :class:`InputError` when there is nothing to go by or a text is longer than 20,000 characters.
+    Raises :class:`InputError` when there is nothing to go by, a text is longer than 20,000 characters, or not Unicode.
     """
     if not task.strip() and not context.strip():
         raise InputError("there is nothing to write about", hint="say what to write", param="task")
@@ -25,7 +27,7 @@ def draft_request(task: str, *, context: str = "", style_reference: str = "", **
         text=_bounded(task, "task"),
         context=_bounded(context, "context"),
         style_reference=_bounded(style_reference, "style_reference"),
-        **more,
+        **_readable_all(more),
     )
 
 
@@ -37,8 +39,24 @@ def rewrite_request(text: str, *, style_reference: str = "", **more: Any) -> Wri
         task="rewrite",
         text=_bounded(text, "text"),
         style_reference=_bounded(style_reference, "style_reference"),
-        **{"max_characters": LONGEST_REWRITE, **more},
+        **{"max_characters": LONGEST_REWRITE, **_readable_all(more)},
     )
+
+
+def readable(text: str, param: str) -> str:
+    """``text``; raises :class:`InputError` when it has halves of surrogate pairs: no encoding, and no tokenizer, has
+    them. They come from bytes that are not UTF-8 in a command, and from "\\ud83d" without its other half in JSON.
+    """
+    if _SURROGATE.search(text):
+        raise InputError(f"{param} has characters that are not Unicode text", hint="send it as UTF-8", param=param)
+    return text
+
+
+def _readable_all(fields: dict[str, Any]) -> dict[str, Any]:
+    for name, value in fields.items():
+        if isinstance(value, str):
+            readable(value, name)
+    return fields
 
 
 def _bounded(text: str, param: str) -> str:
@@ -48,4 +66,4 @@ def _bounded(text: str, param: str) -> str:
             hint="send it in parts",
             param=param,
         )
-    return text
+    return readable(text, param)
