@@ -15,9 +15,10 @@ def test_what_no_encoding_has_is_refused_by_its_field(field: str) -> None:
     with pytest.raises(InputError) as error:
         draft_request("say it", **{field: HALF})
     assert error.value.param == field
-    for refused in (lambda: draft_request(HALF), lambda: rewrite_request(HALF), lambda: readable(HALF, "messages")):
-        with pytest.raises(InputError, match="Unicode"):
-            refused()
+    with pytest.raises(InputError, match="Unicode"):
+        rewrite_request(HALF)
+    with pytest.raises(InputError, match="messages has characters that are not Unicode"):
+        readable(HALF, "messages")
 
 
 def test_strange_text_is_text_all_the_same() -> None:
@@ -28,8 +29,9 @@ def test_strange_text_is_text_all_the_same() -> None:
 
 def test_too_little_and_too_much_is_refused() -> None:
     assert len(draft_request("x" * LONGEST_REQUEST).text) == LONGEST_REQUEST
-    for refused in (lambda: draft_request("x" * (LONGEST_REQUEST + 1)), lambda: rewrite_request(" \n")):
-        with pytest.raises(InputError):
-            refused()
+    with pytest.raises(InputError, match="20,001 characters"):
+        draft_request("x" * (LONGEST_REQUEST + 1))
+    with pytest.raises(InputError, match="no text to rewrite"):
+        rewrite_request(" \n")
     with pytest.raises(InputError, match="nothing to write about"):
         draft_request(" ", context="\n")

@@ -76,10 +76,10 @@ async def write(gateway: Gateway, order: Order, stages: Stages) -> AsyncGenerato
     if order.kind == "chat":
         pen, request = gateway.writers.plain(), _conversation(order)
     else:
-        pen, request = gateway.writers.personal(order.adapter), _personal(order)
+        pen, request = gateway.writers.personal(order.adapter, order.channel), _personal(order)
     if _in_two_stages(gateway, order):
         # Found before anything is written, so that what is missing is said at once.
-        pen = gateway.writers.personal(order.adapter)
+        pen = gateway.writers.personal(order.adapter, order.channel)
         first = await _substance(gateway, request, stages)
         request = WriteRequest("rewrite", first.text[: requests.LONGEST_REQUEST], **_hints(order))
     told: _Told | None = None

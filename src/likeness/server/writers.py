@@ -19,7 +19,6 @@ from likeness.core import artefacts, plugins
 from likeness.core.errors import EngineMissing, InputError, LikenessError, NotReady
 from likeness.core.home import PersonHome
 from likeness.core.lanes import Lanes, LaneWriter
-from likeness.core.models import base_of
 from likeness.core.protocols import AsyncWriter, Engine, EngineInfo
 from likeness.core.settings import Settings
 from likeness.core.types import AsyncDraft, WriteRequest
@@ -92,12 +91,17 @@ class Writers:
         self._folders: dict[str, tuple[object, Path]] = {}
         self._engines: dict[str, type[Engine] | EngineMissing] = {}
 
-    def personal(self, adapter: str = "") -> Pen:
+    def personal(self, adapter: str = "", channel: str = "") -> Pen:
         """What writes in the person's words: with the adapter called ``adapter``, or their newest.
 
-        Raises :class:`NotReady` before anything was learned, :class:`NotFound` for an unknown adapter.
+        Raises :class:`NotReady` before anything was learned, :class:`NotFound` for an unknown adapter and
+        :class:`InputError` for a channel that there is not.
         """
-        return self._pen(self._settings.writer, "writer", self._adapter(adapter))
+        from likeness.write.generate import check_channel
+
+        folder = self._adapter(adapter)
+        check_channel(self._home, folder, channel)
+        return self._pen(self._settings.writer, "writer", folder)
 
     def plain(self) -> Pen:
         """The language model without an adapter: that of ``substance``, else that of ``writer``.
@@ -128,7 +132,7 @@ class Writers:
     # ── inside ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _pen(self, engine: str, role: Role, adapter: Path | None) -> Pen:
-        from likeness.write.generate import engine_options
+        from likeness.write.generate import base_options, engine_options
 
         info = self._engine(engine).info
         if "writer" not in info.kind:
@@ -141,7 +145,7 @@ class Writers:
             return DirectPen(engine, info, named, self._client(engine, options))
         if "switch" not in info.can:
             return LanePen(engine, info, "", self._lanes.writer(engine, adapter, options, deadline=_DEADLINE_SECONDS))
-        base = {**options, "model": options.get("model") or str(base_of(adapter or self._adapter("")))}
+        base = options if options.get("model") else {**options, **base_options(engine, adapter or self._adapter(""))}
         return LanePen(engine, info, named, self._lanes.writer(engine, None, base, deadline=_DEADLINE_SECONDS))
 
     def _engine(self, name: str) -> type[Engine]:

@@ -139,7 +139,20 @@ def _with_a_base(home: PersonHome, engine: str, options: dict[str, Any]) -> dict
         newest = latest_adapter(home, engine)
     except NotReady:
         return options
-    return {**options, "model": str(models.base_of(newest))}
+    return {**options, **base_options(engine, newest)}
+
+
+def base_options(engine: str, adapter: Path) -> dict[str, Any]:
+    """What ``engine`` loads the base of ``adapter`` by, without the adapter: its folder, and the bits that it learned
+    it in itself, where the files have more. The same as when it opens the adapter.
+
+    Raises as :func:`models.base_of`.
+    """
+    base, manifest = models.base_of(adapter), _manifest(adapter)
+    bits = int(manifest.recipe.get("bits") or 0)
+    if not bits or manifest.engine != engine or models.is_quantised(base):
+        return {"model": str(base)}
+    return {"model": str(base), "bits": bits}
 
 
 def _check_opens(engine: str, folder: Path) -> None:
