@@ -72,3 +72,20 @@ def test_settings_come_from_the_environment_over_the_file(tmp_path: Path, monkey
     monkeypatch.setenv("LIKENESS_PORT", "9001")
     assert Settings().port == 9001
     assert Settings().writer == "builtin.double"
+
+
+def test_a_setting_that_cannot_be_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LIKENESS_HOME", str(tmp_path))
+    for name, value in (("PORT", "many"), ("MEMORY_LIMIT_MB", "abc"), ("ENGINE_HOSTS", "not json")):
+        with monkeypatch.context() as patch:
+            patch.setenv(f"LIKENESS_{name}", value)
+            settings.cache_clear()
+            with pytest.raises(InputError, match=rf"(?i){name}"):
+                settings()
+    for content in ("port = ", "prot = 80"):
+        (tmp_path / "likeness.toml").write_text(content)
+        settings.cache_clear()
+        with pytest.raises(InputError, match="settings") as told:
+            settings()
+        assert "likeness.toml" in told.value.hint
+    settings.cache_clear()

@@ -88,6 +88,20 @@ def test_what_cannot_be_used_is_said(
     assert missing.value.hint == f"pip install 'likeness[{engine}]'"
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_library_that_is_there_and_damaged_is_said(engine: str, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs(engine)
+
+    def load(base: Path, options: object) -> None:
+        raise ImportError("libgomp.so.1: cannot open shared object file")
+
+    kind = plugins.engine(engine)
+    monkeypatch.setattr(kind, "load", load)
+    with pytest.raises(EngineMissing, match=r"libgomp.so.1") as told:
+        kind.open(None, {"model": str(base)})
+    assert told.value.hint == f"pip install 'likeness[{engine}]'"
+
+
 def test_mlx_says_when_it_is_used_on_another_thread(base: Path) -> None:
     needs("mlx")
     errors: list[Exception] = []

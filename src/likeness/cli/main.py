@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -29,7 +30,7 @@ from likeness.cli import (
     writing,
 )
 from likeness.cli.options import HELP_SETTINGS
-from likeness.core.errors import Interrupted, LikenessError
+from likeness.core.errors import DoesNotFit, EngineMissing, InputError, Interrupted, LikenessError
 
 COMMANDS = [
     "init",
@@ -122,11 +123,24 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception as error:  # the outermost boundary: a bug, told without a traceback unless asked for
+    except Exception as error:  # the outermost boundary: told without a traceback unless asked for
         if os.environ.get("LIKENESS_DEBUG"):
             raise
-        problem = f"this should not have happened: {type(error).__name__}"
-        _fail(LikenessError(problem, hint="nothing was lost; LIKENESS_DEBUG=1 shows where, for a bug report"))
+        _fail(_not_ours(error))
+
+
+def _not_ours(error: Exception) -> LikenessError:
+    """What the machine refused, in a sentence; anything else is a bug."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DoesNotFit(f"the disk is full: {error}", hint="make room, then give the same command again")
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename:
+        return InputError(f"{error.filename}: {error.strerror}", hint="see whose it is, or name another place")
+    if isinstance(error, ImportError) and not (error.name or "").startswith("likeness"):
+        return EngineMissing(
+            f"a library cannot be loaded: {error}", hint="install it again; LIKENESS_DEBUG=1 says who needs it"
+        )
+    problem = f"this should not have happened: {type(error).__name__}"
+    return LikenessError(problem, hint="nothing was lost; LIKENESS_DEBUG=1 shows where, for a bug report")
 
 
 def _fail(error: LikenessError) -> None:

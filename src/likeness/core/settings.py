@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
+
+from likeness.core.errors import InputError
 
 
 def _default_home() -> Path:
@@ -78,5 +82,14 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Raises :class:`InputError` for one that cannot be."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        told = [(".".join(map(str, each["loc"])), each["msg"]) for each in error.errors()]
+        problem = "; ".join(f"{name}: {message}" for name, message in told)
+        first = told[0][0]
+    except (SettingsError, tomllib.TOMLDecodeError) as error:
+        problem, first = str(error), ""
+    where = f"LIKENESS_{first.upper()} in the environment" if first else "the environment"
+    raise InputError(f"the settings cannot be used: {problem}", hint=f"correct {where}, or likeness.toml in the home")

@@ -75,7 +75,11 @@ class LanguageEngine(ABC):
         files or the adapter cannot be used.
         """
         base, chosen = cls._chosen(artefact, options)
-        runtime = cls.load(base, chosen)
+        try:
+            runtime = cls.load(base, chosen)
+        except ImportError as error:
+            # Installed, and damaged or without something of the system's: what is absent was said by its name before.
+            raise EngineMissing(f"{cls.info.name} cannot be loaded: {error}", hint=cls.info.install) from error
         try:
             opened = cls(runtime, base, artefact, prompt_cache=bool(chosen.get("prompt_cache", True)))
             opened._with("")
