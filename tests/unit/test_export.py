@@ -287,6 +287,18 @@ def test_a_comparison_without_questions_or_engine_is_told(
     assert told.value.hint == "pip install it"
 
 
+def test_a_folder_that_cannot_be_is_told(home: PersonHome, tmp_path: Path) -> None:
+    make_adapter(home)
+    (tmp_path / "file").write_text("mine")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        for job in (exporting.to_gguf, exporting.to_mlx, exporting.to_peft):
+            for fused in (False, True):
+                with pytest.raises(InputError) as told:
+                    drained(job(home, out=out, fused=fused))
+                assert told.value.param == "out"
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def test_a_fused_model_fills_a_new_folder(home: PersonHome, doubled: type[Double], tmp_path: Path) -> None:
     make_adapter(home)
     made = drained(exporting.to_mlx(home, out=tmp_path / "whole", fused=True))

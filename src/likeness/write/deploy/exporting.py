@@ -165,6 +165,9 @@ def _placed(found: Learned, form: ExportForm, folder: Path) -> Job:
 
 def _fused(found: Learned, form: ExportForm, out: Path | None, engines: tuple[str, ...]) -> Job:
     folder = (out or found.folder / FOLDER / f"{form}-fused").expanduser().absolute()
+    if folder.is_file():
+        raise InputError(f"{folder} is a file", hint="name a new folder for the fused model", param="out")
+    _folder(found, form, folder.parent)
     yield from fuse(found, folder, engines)
     files.write_text(folder / SYSTEM, found.system_prompt)
     return replace(_exported(form, found, folder), fused=True)
@@ -185,7 +188,16 @@ def _exported(form: ExportForm, found: Learned, path: Path) -> Exported:
 
 
 def _folder(found: Learned, form: str, out: Path | None) -> Path:
-    return files.private_folder((out or found.folder / FOLDER / form).expanduser().absolute())
+    folder = (out or found.folder / FOLDER / form).expanduser().absolute()
+    try:
+        files.private_folder(folder)
+    except OSError as error:
+        raise InputError(
+            f"{folder} cannot be made: {error.strerror}", hint="name another folder", param="out"
+        ) from None
+    if not folder.is_dir():
+        raise InputError(f"{folder} is a file", hint="name a folder", param="out")
+    return folder
 
 
 def _file_name(name: str) -> str:
