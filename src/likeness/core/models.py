@@ -16,6 +16,8 @@ from likeness.core import artefacts
 from likeness.core.errors import EngineMissing, InputError
 from likeness.core.settings import settings
 
+TINY = "tiny"
+"""The base that a trainer makes on the spot."""
 _SAMPLES = 32
 _SAMPLE_BYTES = 16_384
 
@@ -52,7 +54,15 @@ def base_of(adapter: Path) -> Path:
     (preset ``smoke``), else the model its manifest names. Raises as :func:`find_model` and ``artefacts.load`` do.
     """
     own = adapter / "base"
-    return own if (own / "config.json").is_file() else find_model(artefacts.load(adapter).base_model)
+    if (own / "config.json").is_file():
+        return own
+    manifest = artefacts.load(adapter)
+    if manifest.base_model == TINY:
+        raise EngineMissing(
+            f"the base of {adapter.name} is gone: it was made for it alone",
+            hint="make both again: likeness train writing --preset smoke --again",
+        )
+    return find_model(manifest.base_model)
 
 
 def model_config(folder: Path) -> dict[str, Any]:

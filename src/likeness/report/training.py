@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from likeness import __version__
-from likeness.core import artefacts, files
+from likeness.core import artefacts, files, models
 from likeness.core.artefacts import Manifest
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
@@ -79,7 +79,7 @@ def _head(name: str, curve: Curve, manifest: Manifest | None, note: runs.Note | 
     else:
         total = f" of {note.steps:,}" if note and note.steps else ""
         lead = f"{base}, being tuned: step {step:,}{total}. This page is drawn anew at every validation."
-    if base == tune.TINY:
+    if base == models.TINY:
         lead += " The base is tiny and of random weights: it shows that everything runs, and writes like nobody."
     told = figures(_figures(curve, manifest)) if curve.points else None
     title = f"Tuning {base.rstrip('/').rpartition('/')[2]}"

@@ -30,8 +30,6 @@ from likeness.write import runs
 from likeness.write.curve import read_curve
 from likeness.write.tune_recipe import TuneRecipe, tune_recipe
 
-TINY = "tiny"
-"""The base that a trainer makes on the spot."""
 FEWEST = 200
 """Examples below which a style is not learned but a few texts by heart."""
 _LIBRARIES = {"mlx": "mlx_lm", "torch": "torch"}
@@ -146,8 +144,8 @@ def plan(
         raise NotReady("no writing dataset has been prepared", hint="make one with: likeness prepare writing")
     name, why = choose(engine)
     trainer = _trainer(name)
-    base = None if chosen.base == TINY else models.find_model(chosen.base)
-    digest = models.digest(base) if base else TINY
+    base = None if chosen.base == models.TINY else models.find_model(chosen.base)
+    digest = models.digest(base) if base else models.TINY
     key = artefacts.digest([_data_digest(source), name, chosen.model_dump_json(), digest])
     return Job(name, why, trainer, source, chosen, base, digest, f"{name.replace('.', '-')}-{key}")
 

@@ -45,7 +45,7 @@ def estimate(backend: type[Backend], data: Path, recipe: Mapping[str, Any]) -> I
         try:
             timed = _Timing(loaded, found, plan, float(recipe["learning_rate"]))
             yield from timed.work()
-            peak = max(loaded.peak_mb(), needed if recipe["base"] != material.TINY else 0.0)
+            peak = max(loaded.peak_mb(), needed if recipe["base"] != models.TINY else 0.0)
         finally:
             loaded.close()
         yield _estimate(base, recipe, found, plan, timed, peak, there, backend.runtime)

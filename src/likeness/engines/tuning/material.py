@@ -12,14 +12,13 @@ from typing import Any
 from likeness.core import canaries
 from likeness.core.canaries import Canary
 from likeness.core.errors import TooFewExamples
-from likeness.core.models import find_model
+from likeness.core.models import TINY, find_model
 from likeness.core.types import Example
 from likeness.engines.tuning import conversations
 from likeness.engines.tuning.conversations import EXAMPLES, Conversation
 from likeness.engines.tuning.tiny import Size, make_tiny
 from likeness.engines.tuning.tokens import TOO_LONG, Encoder, LeftOut, Row
 
-TINY = "tiny"
 _TINY_VOCABULARY = 2048
 
 
