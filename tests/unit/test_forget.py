@@ -24,6 +24,7 @@ from likeness.core.settings import settings
 from likeness.core.store import Store
 from likeness.core.types import Message, Progress, Skipped
 from likeness.engines.builtin.double import DoubleEngine
+from likeness.server.keys import Keys
 from likeness.write import dataset, meaning, runs
 from likeness.write.forget import find, finish, forget, preview
 from likeness.write.forget.returning import Forgotten
@@ -398,8 +399,10 @@ def test_the_command_shows_first_and_asks(home: PersonHome) -> None:
     assert planned["done"] is False
     assert files_with(home.root, "quartzite")
     (home.root / "notes.html").write_text("of mine")
+    Keys(home.root)
     done = run.invoke(app, ["forget", "Ana Souza", "--yes"])
     assert done.exit_code == 0, done.exception
+    assert "gateway." not in done.stdout
     assert "notes.html (not of likeness's making" in done.stdout
     assert files_with(home.root, *PLANTED) == []
     assert isinstance(run.invoke(app, ["forget", "Ana Souza", "--yes"]).exception, NotFound)

@@ -25,7 +25,7 @@ from likeness.write.unpack_folder import sweep
 
 _KNOWN = frozenset(
     [
-        *("person.json", "gateway.key", "store.sqlite", "store.sqlite-wal", "store.sqlite-shm"),
+        *("person.json", "gateway.key", "gateway.json", "store.sqlite", "store.sqlite-wal", "store.sqlite-shm"),
         *("recordings", "datasets", "adapters", "runs", "corpora", "voices", ".instant", ".DS_Store"),
     ]
 )
