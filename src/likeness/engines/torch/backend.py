@@ -64,6 +64,15 @@ class TorchBackend:
 
     def step(self, batches: Sequence[Batch], learning_rate: float, number: int) -> Step:
         """See :meth:`Backend.step`. Where loss or gradient is not finite, nothing is changed."""
+        useful = sum(batch.useful for batch in batches)
+        with self._memory():
+            sums = self._gradients(batches, useful, number)
+            told = self._update(sums, learning_rate)
+        each = tuple(total / batch.useful for total, batch in zip(told, batches, strict=False))
+        return Step(sum(told[:-1]) / useful, told[-1], each)
+
+    def _gradients(self, batches: Sequence[Batch], useful: int, number: int) -> list[Tensor]:
+        """Leave the gradient of the summed loss over ``useful`` with the weights; the summed loss of each batch."""
         import torch
 
         from likeness.engines.torch import head
@@ -71,26 +80,29 @@ class TorchBackend:
 
         dropping(self._model, True)
         torch.manual_seed((self._seed << 32) + number)
-        useful = sum(batch.useful for batch in batches)
         sums = []
-        with self._memory():
-            beginning = self._beginning(batches)
-            for batch in batches:
-                hidden, targets = self._learned(batch, beginning)
-                found, slope = head.gradient(hidden.detach(), targets, self._model.lm_head, 1 / useful)
-                hidden.backward(slope)  # type: ignore[no-untyped-call]
-                sums.append(found)
-            if beginning is not None:
-                beginning.backward()
-            norm = torch.nn.utils.clip_grad_norm_(self._parameters.values(), self._clip)
-        told = torch.stack([*sums, norm]).double().tolist()
+        beginning = self._beginning(batches)
+        for batch in batches:
+            hidden, targets = self._learned(batch, beginning)
+            found, slope = head.gradient(hidden.detach(), targets, self._model.lm_head, 1 / useful)
+            hidden.backward(slope)  # type: ignore[no-untyped-call]
+            sums.append(found)
+        if beginning is not None:
+            beginning.backward()
+        return sums
+
+    def _update(self, sums: Sequence[Tensor], learning_rate: float) -> list[float]:
+        """Change the weights by their gradients, where these and ``sums`` are finite; ``sums`` and the norm."""
+        import torch
+
+        norm = torch.nn.utils.clip_grad_norm_(self._parameters.values(), self._clip)
+        told: list[float] = torch.stack([*sums, norm]).double().tolist()
         if all(map(math.isfinite, told)):
             for group in self._optimizer.param_groups:
                 group["lr"] = learning_rate
             self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
-        each = tuple(total / batch.useful for total, batch in zip(told, batches, strict=False))
-        return Step(sum(told[:-1]) / useful, told[-1], each)
+        return told
 
     def losses(self, batch: Batch) -> NDArray[np.float64]:
         """See :meth:`Backend.losses`."""

@@ -39,18 +39,18 @@ class TorchEngine(LanguageEngine):
     @classmethod
     def train(cls, data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
         """See :class:`~likeness.core.protocols.Trainer`."""
-        from likeness.engines.torch.backend import TorchBackend
+        from likeness.engines.torch import parallel
         from likeness.engines.tuning import run
 
-        yield from run.train(TorchBackend, data, recipe, out)
+        yield from run.train(parallel.chosen(), data, recipe, out)
 
     @classmethod
     def estimate(cls, data: Path, recipe: Mapping[str, Any]) -> Iterator[Event | Estimate]:
         """See :class:`~likeness.core.protocols.Estimating`."""
-        from likeness.engines.torch.backend import TorchBackend
+        from likeness.engines.torch import parallel
         from likeness.engines.tuning import run
 
-        yield from run.estimate(TorchBackend, data, recipe)
+        yield from run.estimate(parallel.chosen(), data, recipe)
 
     @classmethod
     def bases(cls, recipe: Mapping[str, Any]) -> tuple[BaseFit, ...]:
