@@ -88,7 +88,7 @@ class _Dropout(Module):
     """Dropout whose mask is a function of a key, so that it is the same when a layer is computed a second time."""
 
     def __init__(self, share: float) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._keep = 1 - share
         self._key: Any = None
 

@@ -97,7 +97,7 @@ class MlxBackend:
                 mx.async_eval(found, total)  # type: ignore[no-untyped-call]
             adapted.use(adapted.parameters)
             slopes = tree_map(lambda slope: slope * (1 / useful), total)
-            clipped, norm = clip_grad_norm(slopes, self._clip)  # type: ignore[no-untyped-call]
+            clipped, norm = clip_grad_norm(slopes, self._clip)
             told = np.array(mx.stack([*sums, norm])).astype(np.float64)
             if np.isfinite(told).all():
                 self._optimizer.learning_rate = learning_rate

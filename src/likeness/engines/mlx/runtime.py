@@ -30,7 +30,7 @@ class Adapted(Module):
     """A linear layer to which a LoRA can be added. Without one it is the layer."""
 
     def __init__(self, linear: Any) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.linear = linear
         self._lora: Any = None
 

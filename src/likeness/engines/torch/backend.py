@@ -85,7 +85,7 @@ class TorchBackend:
         for batch in batches:
             hidden, targets = self._learned(batch, beginning)
             found, slope = head.gradient(hidden.detach(), targets, self._model.lm_head, 1 / useful)
-            hidden.backward(slope)  # type: ignore[no-untyped-call]
+            hidden.backward(slope)
             sums.append(found)
         if beginning is not None:
             beginning.backward()
@@ -177,7 +177,7 @@ class TorchBackend:
         import torch
 
         if self._device.type == "cuda":
-            return torch.cuda.max_memory_allocated() / 2**20
+            return float(torch.cuda.max_memory_allocated()) / 2**20
         import resource
 
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

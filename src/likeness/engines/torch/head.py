@@ -19,7 +19,7 @@ def gradient(hidden: Tensor, targets: Tensor, head: nn.Module, scale: float) -> 
 
     ``head`` is the frozen linear layer over the vocabulary.
     """
-    weight: Tensor = head.weight  # type: ignore[assignment]
+    weight: Tensor = head.weight
     found = torch.zeros((), dtype=torch.float32, device=hidden.device)
     slopes = torch.empty_like(hidden)
     with torch.no_grad():
@@ -38,7 +38,7 @@ def gradient(hidden: Tensor, targets: Tensor, head: nn.Module, scale: float) -> 
 
 def losses(hidden: Tensor, targets: Tensor, head: nn.Module) -> Tensor:
     """The cross entropy (nats, float32) of each of ``targets``, shape (n,), without a gradient."""
-    weight: Tensor = head.weight  # type: ignore[assignment]
+    weight: Tensor = head.weight
     found = torch.empty(len(targets), dtype=torch.float32, device=hidden.device)
     with torch.no_grad():
         for piece in _pieces(len(targets), weight.shape[0]):

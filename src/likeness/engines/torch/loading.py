@@ -35,7 +35,7 @@ def load(base: Path, bits: int) -> Any:
     from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the run's own events tell where it stands
+    logging.disable_progress_bar()  # the run's own events tell where it stands
     config = model_config(base)
     if "quantization" in config:
         raise InputError(f"{base.name} is quantised for MLX", hint="use the engine mlx, or the original model")

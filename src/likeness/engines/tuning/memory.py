@@ -48,7 +48,7 @@ def _torch_mb() -> float:
     import torch
 
     if torch.cuda.is_available():
-        return min(torch.cuda.mem_get_info(device)[0] for device in range(torch.cuda.device_count())) / _MB
+        return float(min(torch.cuda.mem_get_info(device)[0] for device in range(torch.cuda.device_count()))) / _MB
     if torch.backends.mps.is_available():
         return min(_wired_limit_mb() or float(torch.mps.recommended_max_memory()) / _MB, _host_mb())
     return _host_mb()
