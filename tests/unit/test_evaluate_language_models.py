@@ -90,6 +90,8 @@ class Scripted:
     taught: ClassVar[tuple[canaries.Canary, ...]] = ()
     written: ClassVar[int] = 0
     temperature: ClassVar[float] = 0.0
+    held: ClassVar[list[Any]] = []
+    """The bits of every base that was opened."""
     dies_after: ClassVar[int] = 10**9
 
     @classmethod
@@ -97,6 +99,7 @@ class Scripted:
         assert artefact is None
         assert options is not None
         assert options["model"].endswith("base")
+        Scripted.held.append(options.get("bits"))
         return cls()
 
     def close(self) -> None:
@@ -491,6 +494,17 @@ def test_a_quantised_base_is_judged_beside(home: PersonHome) -> None:
     assert [series.label for series in found.series] == ["person", "base", "step-000001", "step-000001, 4 bits"]
     assert found.series[-1].role == "deployed"
     assert [verdict.label for verdict in found.choice.verdicts] == ["step-000001"]
+
+
+def test_a_base_is_judged_in_the_bits_it_was_tuned_in(home: PersonHome) -> None:
+    folder = adapter(home, {1: "person"})
+    manifest = artefacts.load(folder)
+    replace(manifest, recipe={**manifest.recipe, "bits": 4}).save(folder)
+    Scripted.held.clear()
+    list(evaluate(home, options=JudgeOptions(limit=10)))
+    assert set(Scripted.held) == {4}
+    list(evaluate(home, options=JudgeOptions(limit=10, bits=8)))
+    assert set(Scripted.held) == {4, 8}
 
 
 def test_what_is_deployed_is_judged_beside(home: PersonHome) -> None:

@@ -196,12 +196,14 @@ class Double:
     )
     served = "Sure, tomorrow."
     deployed: ClassVar[dict[str, Any]] = {}
+    opened: ClassVar[list[dict[str, Any]]] = []
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.options = options
 
     @classmethod
     def open(cls, artefact: Path | None = None, options: Mapping[str, Any] | None = None) -> Self:
+        cls.opened.append(dict(options or {}))
         return cls(options or {})
 
     def close(self) -> None: ...
@@ -253,6 +255,15 @@ def test_export_to_ollama_makes_the_model_and_compares(home: PersonHome, doubled
     saved = (made.path / "parity.json").read_text()
     assert json.loads(saved)["there"] == "ollama"
     assert "tomorrow" not in saved
+
+
+def test_it_is_compared_with_the_base_in_the_bits_it_was_learned_in(home: PersonHome, doubled: type[Double]) -> None:
+    folder = make_adapter(home)
+    replace(artefacts.load(folder), recipe={"bits": 4}).save(folder)
+    doubled.opened.clear()
+    drained(exporting.to_ollama(home, server={"url": "http://127.0.0.1:1"}))
+    # The deployer, the adapter here, the export.
+    assert [options.get("bits") for options in doubled.opened] == [None, 4, None]
 
 
 def test_an_adapter_that_is_not_in_effect_is_seen(home: PersonHome, doubled: type[Double]) -> None:

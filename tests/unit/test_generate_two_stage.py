@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import fake_writer
@@ -113,6 +114,25 @@ def test_plain_is_the_base_of_the_newest_adapter_or_the_model_named(
     assert kind.opened == [(None, {"model": str(made / "base")}), (None, {"model": "other"})]
     with pytest.raises(InputError, match="no language model"), open_writer(home, "builtin.recall", plain=True):
         pass
+
+
+def test_a_plain_base_is_held_in_the_bits_its_adapter_was_learned_in(
+    home: PersonHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = fake_writer.install(monkeypatch, says)
+    old, new = fake_writer.adapter(home, "old"), fake_writer.adapter(home, "new")
+    for folder, bits in ((old, 4), (new, 8)):
+        replace(artefacts.load(folder), recipe={"bits": bits}, created_at=f"202{bits}-01-01T00:00:00+00:00").save(
+            folder
+        )
+    for name in ("", "old", "old/step-000100"):
+        with open_writer(home, fake_writer.NAME, name, plain=True):
+            pass
+    expected = [{"model": str(new / "base"), "bits": 8}, *([{"model": str(old / "base"), "bits": 4}] * 2)]
+    assert kind.opened == [(None, options) for options in expected]
+    with open_substance(home, fake_writer.NAME):
+        pass
+    assert kind.opened[-1] == (None, expected[0])
 
 
 def test_options_are_those_of_the_engine_and_the_role() -> None:

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from likeness.core import artefacts, files, models, plugins
+from likeness.core import artefacts, files, plugins
 from likeness.core.errors import InputError, NotFound, NotReady
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
@@ -127,17 +127,10 @@ def _answers(
     stage = "first answers" if kept.name.endswith(".a.jsonl") else "second answers"
     own = _root(adapter_folder(home, "", terms.adapter, allow_stale=allow_stale))
     system = str(artefacts.load(own).extra.get("system_prompt") or SYSTEM_PROMPT)
-    able = plugins.engine(terms.engine).info.can
-    chats = "chat" in able
+    chats = "chat" in plugins.engine(terms.engine).info.can
     # The base has to be the one the adapter was learned on; a server holds the one it holds.
-    model = str(models.base_of(own)) if name == BASE and "concurrent" not in able else ""
     opened = open_writer(
-        home,
-        terms.engine,
-        "" if name == BASE else name,
-        plain=name == BASE,
-        model=model,
-        allow_stale=allow_stale,
+        home, terms.engine, terms.adapter if name == BASE else name, plain=name == BASE, allow_stale=allow_stale
     )
     with opened as writer:
         for number, occasion in enumerate(missing, 1):

@@ -92,9 +92,11 @@ def open_writer(
 ) -> Iterator[Writer]:
     """The writer ``engine`` on the newest adapter it opens, or on the one called ``adapter``; closed on leaving.
 
-    ``plain`` opens a language model as it is, without an adapter. ``model`` is what the engine loads or asks for, in
-    place of the setting's. Raises what :func:`adapter_folder` raises, :class:`EngineMissing` when the engine cannot run
-    or write, and :class:`InputError` when it has no use for the adapter or the model.
+    ``plain`` opens a language model as it is, without an adapter: the base of the adapter that is named, else the
+    setting's model, else the base of the newest. ``model`` is what the engine loads or asks for, in place of these.
+
+    Raises what :func:`adapter_folder` raises, :class:`EngineMissing` when the engine cannot run or write, and
+    :class:`InputError` when it has no use for the adapter or the model.
     """
     found = plugins.engine(engine)
     if "writer" not in found.info.kind:
@@ -109,6 +111,8 @@ def open_writer(
         _check_opens(engine, folder)
     options = engine_options(settings(), engine) | ({"model": model} if model else {})
     if plain:
+        if adapter and not model and "concurrent" not in found.info.can:
+            options |= base_options(engine, _named(home, adapter))
         options = _with_a_base(home, engine, options)
     with found.open(folder, options) as opened:
         yield cast("Writer", opened)
@@ -148,7 +152,7 @@ def base_options(engine: str, adapter: Path) -> dict[str, Any]:
 
     Raises as :func:`models.base_of`.
     """
-    base, manifest = models.base_of(adapter), _manifest(adapter)
+    base, manifest = models.base_of(_root(adapter)), _manifest(adapter)
     bits = int(manifest.recipe.get("bits") or 0)
     if not bits or manifest.engine != engine or models.is_quantised(base):
         return {"model": str(base)}
@@ -166,8 +170,12 @@ def _check_opens(engine: str, folder: Path) -> None:
 
 
 def _manifest(folder: Path) -> artefacts.Manifest:
-    """The manifest of the adapter that ``folder`` is, or is a checkpoint of."""
-    return artefacts.load(folder.parent.parent if folder.parent.name == _CHECKPOINTS else folder)
+    return artefacts.load(_root(folder))
+
+
+def _root(folder: Path) -> Path:
+    """The folder of the adapter that ``folder`` is, or is a checkpoint of."""
+    return folder.parent.parent if folder.parent.name == _CHECKPOINTS else folder
 
 
 def channels(home: PersonHome, adapter: Path) -> tuple[str, ...]:

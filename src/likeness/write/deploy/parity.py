@@ -21,6 +21,7 @@ from likeness.core.protocols import Writer
 from likeness.core.types import Example, Turn, WriteRequest
 from likeness.write import dataset
 from likeness.write.deploy.learned import Learned
+from likeness.write.generate import base_options
 
 PARITY = "parity.json"
 LOCAL = ("mlx", "torch")
@@ -75,7 +76,7 @@ def compare(
     here = _local(adapter)
     base: dict[str, str] = {}
     with_adapter: dict[str, str] = {}
-    with plugins.engine(here).open(None, {"model": str(adapter.base)}) as opened:
+    with plugins.engine(here).open(None, base_options(here, adapter.folder)) as opened:
         ask = _asking(cast("Writer", opened), adapter.system_prompt)
         for folder, answers in ((str(adapter.folder), with_adapter), ("", base)):
             stage = "asking the adapter here" if folder else "asking its base"

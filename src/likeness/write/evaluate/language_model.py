@@ -8,11 +8,11 @@ or a model that Ollama or another server has) is asked the same, after the choic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from likeness.core import artefacts, models
 from likeness.core.errors import InputError
@@ -31,7 +31,7 @@ from likeness.write.evaluate.judgement import PERSON, Curves, Judgement, Sample,
 from likeness.write.evaluate.material import CHECKPOINTS, Candidate, Fits, Material, candidates, gathered
 from likeness.write.evaluate.measure import Answered, Measured, measured
 from likeness.write.evaluate.style import SKILLED
-from likeness.write.generate import engine_options
+from likeness.write.generate import base_options, engine_options
 
 LIMIT = 60
 _SAMPLES = 8
@@ -75,18 +75,17 @@ def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOption
     served = bool(engine) and "concurrent" in engine_of(engine).info.can
     here = manifest.engine if served or not engine else engine
     yield Event("reading", 0, 1, "datasets")
-    base = str(models.base_of(folder))
+    # In the bits it was tuned in: a machine that tuned it so may not hold it otherwise, and it is used so.
+    base = base_options(here, folder)
     with _fits(here, base, int(manifest.recipe.get("window") or 0)) as fits:
         material = gathered(home, folder, options.limit, fits)
     yield Event("reading", 1, 1, "datasets", metrics={"occasions": float(len(material.occasions))})
     found: list[Answered] = []
-    yield from ask(
-        material, Asked(here, {"model": base}, candidates(folder, options.checkpoints), options.temperature), found
-    )
+    yield from ask(material, Asked(here, base, candidates(folder, options.checkpoints), options.temperature), found)
     yield Event("measuring", 0, 1, "models")
     figures = measured(material, found)
     choice = choose(_measures(figures.series), len(material.occasions))
-    deployed = _served(folder, engine, options) if served else _quantised(folder, here, base, options, choice)
+    deployed = _served(folder, engine, options) if served else _quantised(folder, here, base["model"], options, choice)
     if deployed:
         yield from ask(material, deployed, found)
         figures = measured(material, found)
@@ -101,9 +100,9 @@ def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOption
 
 
 @contextmanager
-def _fits(engine: str, base: str, window: int) -> Iterator[Fits]:
+def _fits(engine: str, base: Mapping[str, Any], window: int) -> Iterator[Fits]:
     """What could have been learned: conversations that the base reads, no longer than the window of the training."""
-    with engine_of(engine).open(None, {"model": base}) as opened:
+    with engine_of(engine).open(None, base) as opened:
 
         def fits(turns: Sequence[Turn], answer: str) -> bool:
             if not isinstance(opened, Counting):
