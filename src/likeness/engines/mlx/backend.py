@@ -94,7 +94,7 @@ class MlxBackend:
                 found, slopes = self._gradient(adapted.parameters, *self._arrays(batch), dropped)
                 total = slopes if total is None else tree_map(mx.add, total, slopes)
                 sums.append(found)
-                mx.async_eval(found, total)  # type: ignore[no-untyped-call]
+                mx.async_eval(found, total)
             adapted.use(adapted.parameters)
             slopes = tree_map(lambda slope: slope * (1 / useful), total)
             clipped, norm = clip_grad_norm(slopes, self._clip)
@@ -103,7 +103,7 @@ class MlxBackend:
                 self._optimizer.learning_rate = learning_rate
                 adapted.parameters = self._optimizer.apply_gradients(clipped, adapted.parameters)
                 adapted.use(adapted.parameters)
-                mx.async_eval(adapted.parameters, self._optimizer.state)  # type: ignore[no-untyped-call]
+                mx.async_eval(adapted.parameters, self._optimizer.state)
         each = tuple(float(one) / batch.useful for one, batch in zip(told, batches, strict=False))
         return Step(float(told[:-1].sum()) / useful, float(told[-1]), each)
 

@@ -106,12 +106,12 @@ class MlxRuntime:
     def decode(self, state: Any, read: Any, sampling: Sampling) -> Iterator[int]:
         """See :meth:`Runtime.decode`. The device works on the next token while this one is used."""
         token = _chosen(read, sampling, 0)
-        mx.async_eval(token)  # type: ignore[no-untyped-call]
+        mx.async_eval(token)
         place = 0
         while True:
             place += 1
             following = _chosen(self._model(token[:, None], cache=state)[:, -1], sampling, place)
-            mx.async_eval(following)  # type: ignore[no-untyped-call]
+            mx.async_eval(following)
             yield int(token.item())
             token = following
 
