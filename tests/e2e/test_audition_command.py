@@ -105,7 +105,9 @@ def test_a_page_is_written_and_its_choices_are_read(home: Path, tmp_path: Path) 
     typed = run(home, "audition", "writing", "--read", "-", stdin=coded(name, "12121-")[:-1] + "x")
     assert typed.returncode == 2
     assert "copy it again" in typed.stderr
-    assert "does not exist" in hold(home, "--page", "/nowhere/at/all/x.html").stderr
+    nowhere = hold(home, "--page", "/nowhere/at/all/x.html", "--seed", "1")
+    assert "does not exist" in nowhere.stderr
+    assert "answers" not in nowhere.stderr
 
 
 @pytest.mark.parametrize(

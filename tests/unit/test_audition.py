@@ -82,6 +82,12 @@ def test_the_person_and_checkpoints_can_be_the_other_side(home: PersonHome) -> N
         held(home, against="fake-1/step-000300")
 
 
+def test_an_unknown_side_is_said_before_anything_is_answered(home: PersonHome) -> None:
+    job = prepare(home, against="nobody")
+    with pytest.raises(NotFound, match="nobody"):
+        next(iter(job))
+
+
 def test_equal_answers_are_counted_and_not_shown(home: PersonHome, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_writer.install(monkeypatch, lambda name, request: "the same")
     found = held(home, count=5)

@@ -72,6 +72,8 @@ def writing(
         held.take(code)
         _tell(held, as_json)
         return
+    if page is not None:
+        _check_place(page)
     job = auditions.prepare(home, adapter, against, count=pairs, seed=seed, engine=engine, allow_stale=allow_stale)
     held = auditions.Audition.open(home, follow(job, quiet=as_json)[-1].note)
     if page is not None:
@@ -130,15 +132,19 @@ def _short(text: str) -> str:
     return shown if len(shown) <= _LONGEST else shown[:_LONGEST].rsplit(" ", 1)[0] + " …"
 
 
-def _write(held: Audition, path: Path) -> None:
-    from likeness.core import files
+def _check_place(path: Path) -> None:
     from likeness.core.errors import InputError
-    from likeness.report.audition_page import page
 
     if not path.absolute().parent.is_dir():
         raise InputError(
             f"the folder {path.absolute().parent} does not exist", hint="name a file in a folder that does"
         )
+
+
+def _write(held: Audition, path: Path) -> None:
+    from likeness.core import files
+    from likeness.report.audition_page import page
+
     files.write_text(path, page(held))
 
 

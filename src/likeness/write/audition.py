@@ -104,6 +104,9 @@ def prepare(
             f"{manifest.name} was learned by {manifest.engine}, which has no base to compare with",
             hint="compare it with your own texts: --against person",
         )
+    if against not in (BASE, PERSON):
+        # Before hours of answers by the other side.
+        adapter_folder(home, "", against, allow_stale=allow_stale)
     wanted = _occasions(home, manifest, count)
     place = files.private_folder(folder / FOLDER)
     files.write_json(place / f"{terms.id}.json", asdict(terms))
