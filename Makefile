@@ -46,6 +46,7 @@ $(VENV)/.models: $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group models
 	@touch $@
 
+# PyTorch's CPU build is enough: where pip would fetch the one with CUDA, install the CPU build into .venv before this.
 models: $(VENV)/.models ## what the tests of language models need; without it they are skipped
 
 llamacpp: $(VENV)/.models ## build llama.cpp, against which exports are tested (needs a C++ compiler; nine CPU minutes)
