@@ -35,6 +35,7 @@ NAMED = {
     "explanation": "Hi Ana.\n\nLet me know if you'd like me to adjust the tone!",
     "label": "**Rewritten text**\n\nHi Ana.",
     "role": "assistant: Hi Ana.",
+    "control characters": "\x1bH\x03i \x9bA\x00n\x7fa.\r",
     "rule": "---\nHi Ana.\n---\n",
     "echo": f"{CONTEXT}\n\nHi Ana.",
     "subject": "Subject: Late\n\nHi Ana.",
@@ -51,6 +52,19 @@ def test_what_was_taken_is_told(name: str) -> None:
     text, removed, _ = finish(NAMED[name])
     assert text == "Hi Ana."
     assert removed == (name,)
+
+
+@pytest.mark.parametrize("task", ["draft", "rewrite", "chat"])
+def test_no_control_character_comes_out_however_the_text_is_cut(task: WriteTask) -> None:
+    text = "Hi\x1b[31m A\u009bna,\r\n\tsee you 👩\u200d🚀.<|im_\x03end|>\x07 more\x1b"
+    whole = finish(text, task=task)
+    assert whole == ("Hi[31m Ana,\n\tsee you 👩\u200d🚀.", ("control characters", "markers"), True)
+    assert all(finish(text, task=task, cuts=[at]) == whole for at in range(len(text)))
+    assert finish(text, task=task, cuts=range(len(text))) == whole
+
+
+def test_control_characters_in_what_is_nothing_but_frame_are_told() -> None:
+    assert finish("Here's the rewritten text:\x1b") == ("Here's the rewritten text:", ("control characters",), False)
 
 
 @pytest.mark.parametrize("text", OWN)

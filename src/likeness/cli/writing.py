@@ -166,17 +166,19 @@ def _writer(
 def _show(draft: Draft, as_json: bool) -> None:
     from dataclasses import asdict
 
+    from likeness.core.controls import without_controls
     from likeness.write.two_stage import loss
 
     if as_json:
-        text = "".join(draft.pieces)
+        text = without_controls("".join(draft.pieces))
         typer.echo(json.dumps({"text": text, "provenance": asdict(draft.provenance)}, ensure_ascii=False, default=str))
         return
     for piece in draft.pieces:
-        typer.echo(piece, nl=False)
+        # Whoever wrote it: what was found among old messages may hold some, too.
+        typer.echo(without_controls(piece), nl=False)
     typer.echo()
-    typer.echo(f"[{draft.provenance.method}: {draft.provenance.note}]", err=True)
+    typer.echo(without_controls(f"[{draft.provenance.method}: {draft.provenance.note}]"), err=True)
     if finished := draft.provenance.details.get("finished"):
         typer.echo(f"[taken away: {finished}]", err=True)
     if told := loss(draft.provenance):
-        typer.echo(f"[check the facts: {told}]", err=True)
+        typer.echo(without_controls(f"[check the facts: {told}]"), err=True)

@@ -4,7 +4,8 @@
     finish(draft, request)                              the same of a Draft, told in its provenance
     finisher = Finisher(request); finisher.feed(piece); finisher.end()
 
-Four stages, one file each, every one a function of the whole text however it is cut into pieces:
+Control characters go first: a terminal would obey them. Then four stages, one file each, every one a function of the
+whole text however it is cut into pieces:
 
     markers    end-of-turn tokens, roles, thinking aloud
     head       the prompt said again, a preamble, a label, an opening fence or quotation mark

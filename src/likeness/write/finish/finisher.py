@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from likeness.core.controls import CONTROLS
 from likeness.core.types import Draft, WriteRequest
 from likeness.write.finish.body import Body
 from likeness.write.finish.frame import Frame
@@ -12,14 +13,15 @@ from likeness.write.finish.head import Head
 from likeness.write.finish.markers import Markers
 
 AS_IT_IS = frozenset({"chat", "neutralise", "instruct"})
-"""Tasks whose answers may be about a text: only markers and loops are taken from them."""
+"""Tasks whose answers may be about a text: only markers, controls and loops are taken from them."""
+_CONTROLS = "control characters"
 
 
 class Finisher:
     """Takes a model's text in pieces of any size and gives the draft in it.
 
     The text given is the same however the input is cut into pieces. A text that is nothing but frame is given as it is:
-    finishing leaves nothing empty that was not empty, except thinking aloud and markers.
+    finishing leaves nothing empty that was not empty, except thinking aloud, markers and control characters.
     """
 
     def __init__(self, request: WriteRequest) -> None:
@@ -47,6 +49,9 @@ class Finisher:
         for char in piece:
             if self.frame.stopped or self._ended:
                 break
+            if char in CONTROLS:
+                self.frame.took(_CONTROLS)
+                continue
             given += self._body.feed(self._head.feed(self._markers.feed(char)))
         return self._noted(given)
 
@@ -59,7 +64,7 @@ class Finisher:
         rest = self._noted(self._body.feed(marked) + self._body.end())
         if self._given or not self._head.taken.strip():
             return rest
-        self.frame.removed.clear()
+        self.frame.removed[:] = [name for name in self.frame.removed if name == _CONTROLS]
         return self._head.taken.strip()
 
     def _noted(self, text: str) -> str:
