@@ -63,8 +63,10 @@ def _describe(person_home: PersonHome) -> dict[str, Any]:
         "recordings": len(kept),
         "recorded_seconds": round(sum(item.seconds for item in kept), 1),
     }
+    entry["damaged"] = []
     for kind in ("datasets", "adapters", "voices"):
-        listed = artefacts.listed(getattr(person_home, kind))
+        listed, damaged = artefacts.surveyed(getattr(person_home, kind))
+        entry["damaged"] += [{"kind": kind, "folder": str(path), "why": str(damaged[path])} for path in damaged]
         entry[kind] = [
             {"name": path.name, "created_at": manifest.created_at, "stale": "stale" in manifest.extra}
             for path, manifest in listed
@@ -77,6 +79,8 @@ def _describe(person_home: PersonHome) -> dict[str, Any]:
 def _next(entry: dict[str, Any]) -> str:
     if entry["unfinished_forgettings"]:
         return "likeness forget WHO   (it was interrupted, and the same command finishes it)"
+    if entry["damaged"]:
+        return f"remove {entry['damaged'][0]['folder']}   (it is damaged; then make again what was in it)"
     if not entry["messages"]:
         return "likeness import PATH…"
     if not entry["adapters"]:
@@ -94,6 +98,8 @@ def _show(entry: dict[str, Any]) -> None:
     for kind in ("datasets", "adapters", "voices"):
         names = ", ".join(item["name"] + (" (stale)" if item["stale"] else "") for item in entry[kind]) or "none"
         typer.echo(f"  {kind:<10}  {names}")
+    for item in entry["damaged"]:
+        typer.echo(f"  damaged     {item['why']}")
     for run in entry["runs"]:
         state = "under way" if run["running"] else "interrupted"
         typer.echo(f"  training    {run['name']}, {state} after step {run['step']:,}   (likeness runs)")

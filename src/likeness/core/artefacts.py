@@ -17,6 +17,8 @@ from likeness.core.errors import InputError, NotFound
 
 MANIFEST = "manifest.json"
 ArtefactKind = Literal["dataset", "adapter", "corpus", "voice", "song"]
+_TEXTS = ("kind", "name", "engine", "base_model", "form", "data_hash", "created_at", "version")
+_TABLES = ("recipe", "measures", "extra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Manifest:
 def load(folder: Path) -> Manifest:
     """Read the manifest of an artefact.
 
-    Raises :class:`NotFound` when there is none and :class:`InputError` when it cannot be understood.
+    Raises :class:`NotFound` when there is none and :class:`InputError`, with the folder's whole path, when it cannot
+    be understood.
     """
     path = folder / MANIFEST
     if not path.is_file():
@@ -61,9 +64,20 @@ def load(folder: Path) -> Manifest:
         known = {key: value for key, value in raw.items() if key in Manifest.__slots__}
         for key in ("notes", "parents"):
             known[key] = tuple(known.get(key, ()))
-        return Manifest(**known)
+        return _checked(Manifest(**known))
     except (ValueError, TypeError, AttributeError) as error:
-        raise InputError(f"{path.parent.name}/{MANIFEST} is damaged: {error}", hint="make the artefact again") from None
+        raise InputError(
+            f"{MANIFEST} in {folder} is damaged: {error}", hint="remove that folder, and make again what was in it"
+        ) from None
+
+
+def _checked(manifest: Manifest) -> Manifest:
+    """``manifest``, whose fields are of the kinds that everything relies on. Raises :class:`TypeError`."""
+    for names, kind, told in ((_TEXTS, str, "a text"), (_TABLES, dict, "an object")):
+        wrong = [name for name in names if not isinstance(getattr(manifest, name), kind)]
+        if wrong:
+            raise TypeError(f"{', '.join(wrong)} must be {told}")
+    return manifest
 
 
 @contextmanager
@@ -75,11 +89,29 @@ def publish(folder: Path) -> Iterator[Path]:
 
 
 def listed(folder: Path) -> list[tuple[Path, Manifest]]:
-    """The artefacts in ``folder``, newest first. Half-written ones (names that begin with a dot) are not seen."""
-    if not folder.is_dir():
-        return []
-    found = [(p, load(p)) for p in folder.iterdir() if not p.name.startswith(".") and (p / MANIFEST).is_file()]
-    return sorted(found, key=lambda item: item[1].created_at, reverse=True)
+    """The artefacts in ``folder``, newest first. Half-written ones (names that begin with a dot) are not seen.
+
+    Raises :class:`InputError` when the manifest of one is damaged: what it was, perhaps the newest, is not known, so
+    that going on without it would not be what was asked for. :func:`surveyed` tells both kinds apart.
+    """
+    found, damaged = surveyed(folder)
+    for error in damaged.values():
+        raise error
+    return found
+
+
+def surveyed(folder: Path) -> tuple[list[tuple[Path, Manifest]], dict[Path, InputError]]:
+    """The artefacts in ``folder``, newest first, and what is wrong with those whose manifest is damaged."""
+    found: list[tuple[Path, Manifest]] = []
+    damaged: dict[Path, InputError] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name.startswith(".") or not (path / MANIFEST).is_file():
+            continue
+        try:
+            found.append((path, load(path)))
+        except InputError as error:
+            damaged[path] = error
+    return sorted(found, key=lambda item: item[1].created_at, reverse=True), damaged
 
 
 def digest(parts: Iterable[str | bytes]) -> str:
