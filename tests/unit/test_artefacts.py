@@ -59,7 +59,7 @@ def test_status_tells_of_what_is_damaged_and_of_the_rest(home: PersonHome) -> No
         (folder / MANIFEST).write_text("{")
     told = CliRunner().invoke(app, ["status"], catch_exceptions=False)
     assert told.exit_code == 0
-    assert all(f"{MANIFEST} in {folder} is damaged" in told.stdout for folder in bad)
+    assert all(f"{folder / MANIFEST} is damaged" in told.stdout for folder in bad)
     assert f"remove {bad[0]}" in told.stdout
     (person,) = json.loads(CliRunner().invoke(app, ["status", "--json"], catch_exceptions=False).stdout)["people"]
     assert [(item["kind"], item["folder"]) for item in person["damaged"]] == list(
@@ -73,4 +73,5 @@ def test_the_newest_comes_first_and_half_written_ones_are_not_seen(home: PersonH
     (home.adapters / ".half").mkdir()
     (home.adapters / ".half" / MANIFEST).write_text("{")
     (home.adapters / "other").mkdir()
-    assert [path.name for path, _ in artefacts.listed(home.adapters)] == ["newer", "good"]
+    made(home.adapters / "a-last", "2026-02-01T00:00:00+00:00")
+    assert [path.name for path, _ in artefacts.listed(home.adapters)] == ["a-last", "newer", "good"]

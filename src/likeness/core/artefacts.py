@@ -53,7 +53,7 @@ class Manifest:
 def load(folder: Path) -> Manifest:
     """Read the manifest of an artefact.
 
-    Raises :class:`NotFound` when there is none and :class:`InputError`, with the folder's whole path, when it cannot
+    Raises :class:`NotFound` when there is none and :class:`InputError`, with the whole path, when it cannot
     be understood.
     """
     path = folder / MANIFEST
@@ -67,7 +67,7 @@ def load(folder: Path) -> Manifest:
         return _checked(Manifest(**known))
     except (ValueError, TypeError, AttributeError) as error:
         raise InputError(
-            f"{MANIFEST} in {folder} is damaged: {error}", hint="remove that folder, and make again what was in it"
+            f"{path} is damaged: {error}", hint="remove that folder, and make again what was in it"
         ) from None
 
 
@@ -104,14 +104,16 @@ def surveyed(folder: Path) -> tuple[list[tuple[Path, Manifest]], dict[Path, Inpu
     """The artefacts in ``folder``, newest first, and what is wrong with those whose manifest is damaged."""
     found: list[tuple[Path, Manifest]] = []
     damaged: dict[Path, InputError] = {}
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in folder.iterdir() if folder.is_dir() else ():
         if path.name.startswith(".") or not (path / MANIFEST).is_file():
             continue
         try:
             found.append((path, load(path)))
         except InputError as error:
             damaged[path] = error
-    return sorted(found, key=lambda item: item[1].created_at, reverse=True), damaged
+    # Of those made within the same second, the one written last is the newest.
+    found.sort(key=lambda item: (item[1].created_at, (item[0] / MANIFEST).stat().st_mtime_ns), reverse=True)
+    return found, damaged
 
 
 def digest(parts: Iterable[str | bytes]) -> str:
