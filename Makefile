@@ -58,7 +58,7 @@ demo: $(VENV)/.core ## the whole job on the example person; results in demo/
 	@$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.dev ## style
 	@$(BIN)/ruff check .

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from language_models import PROMPTS, TOKENS, Truth, alone, base, cases, client_of, person, through
 from running_gateway import Running, running
+from served_models import PROMPTS, TOKENS, Truth, alone, base, cases, client_of, person, through
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import llama_runtime

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from language_models import PROMPTS, SYSTEM, TOKENS, Truth, answer_of, base, cases, client_of, draft_of, person, through
-from language_models import mlx_server as server
 from running_gateway import running
+from served_models import PROMPTS, SYSTEM, TOKENS, Truth, answer_of, base, cases, client_of, draft_of, person, through
+from served_models import mlx_server as server
 
 from likeness.core.home import PersonHome
 from likeness.core.prompts import PLAIN_SYSTEM_PROMPT

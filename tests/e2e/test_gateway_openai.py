@@ -145,6 +145,39 @@ def test_what_cannot_be_done_is_refused_and_not_ignored(client: openai.OpenAI, e
 
 
 @pytest.mark.parametrize(
+    ("field", "wrong", "param"),
+    [
+        ("stop", "x" * 201, "stop"),
+        ("stop", 5, "stop"),
+        ("stop", list("abcde"), "stop"),
+        ("messages", [{"role": "user", "content": 5}], "messages.0.content"),
+        ("adapter", "../me", "adapter"),
+        ("adapter", "/etc", "adapter"),
+        ("adapter", "me/../../me", "adapter"),
+        ("adapter", "me/step-000100/..", "adapter"),
+        ("adapter", "/step-000100", "adapter"),
+        ("adapter", "me/checkpoints", "adapter"),
+    ],
+)
+def test_a_field_that_is_wrong_is_named_as_the_caller_knows_it(
+    gateway: Running, field: str, wrong: object, param: str
+) -> None:
+    order = {"model": "me", "messages": [{"role": "user", "content": "hi"}], field: wrong}
+    with gateway.client() as client:
+        response = client.post("/v1/chat/completions", json=order)
+    assert response.status_code == 422
+    assert response.json()["error"]["param"] == param
+    assert "constrained" not in response.text
+
+
+@pytest.mark.parametrize("name", ["..", "../", ".", "nobody/step-000100", "me/step-000100"])
+def test_an_adapter_or_checkpoint_that_there_is_not_is_not_found(gateway: Running, name: str) -> None:
+    order = {"model": "me", "messages": [{"role": "user", "content": "hi"}], "adapter": name}
+    with gateway.client() as client:
+        assert client.post("/v1/chat/completions", json=order).status_code == (422 if name == "../" else 404)
+
+
+@pytest.mark.parametrize(
     "messages",
     [
         [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}],

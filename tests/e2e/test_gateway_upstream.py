@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-from language_models import Fake
 from running_gateway import Running, person, running
+from served_models import Fake
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from language_models import Fake
 from running_gateway import Running, person, running
+from served_models import Fake
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 USUAL = "http://127.0.0.1:8765"

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 
-from likeness.core.errors import Busy, EngineFailed, EngineMissing, InputError, LikenessError
+from likeness.core.errors import Busy, EngineFailed, EngineMissing, InputError, LikenessError, NotFound
 from likeness.engines.remote.hosts import check_host
 
 Value = TypeVar("Value")
@@ -68,7 +68,7 @@ class Connection:
         """The answer to a request, its body not read yet; leaving early closes the connection, which ends the work.
 
         ``body`` is sent as JSON, ``data`` as it is. Raises :class:`EngineMissing` when nobody answers or a key is
-        wanted, :class:`NoSuchPage` for 404, :class:`InputError` when the server finds the request wrong,
+        wanted, :class:`NotFound` for 404, :class:`InputError` when the server finds the request wrong,
         :class:`Busy` while it loads, :class:`EngineFailed` for anything else that is not a success and when it
         stops in the middle.
         """
@@ -140,16 +140,12 @@ class Connection:
         if status in (401, 403):
             return EngineMissing(f"{self.title} wants a key, or another one", hint="set LIKENESS_OPENAI_KEY")
         if status == 404:
-            return NoSuchPage(f"{self.title} does not know what was asked for{told}", hint="is the model there?")
+            return NotFound(f"{self.title} does not know what was asked for{told}", hint="is the model there?")
         if status in (429, 503):
             return Busy(f"{self.title} is busy or still loading{told}", hint="try again shortly")
         if 400 <= status < 500:
             return InputError(f"{self.title} refused the request{told}", hint="ask for less, or something else")
         return EngineFailed(f"{self.title} answered with status {status}{told}", hint="its own log says why")
-
-
-class NoSuchPage(EngineMissing):
-    """The server answered 404: an address or a model that it does not have."""
 
 
 def complaint(answer: Any) -> str:

@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from likeness.core.errors import EngineMissing, NotReady, Refused
+from likeness.core.errors import EngineMissing, NotFound, NotReady, Refused
 from likeness.core.events import Event
 from likeness.core.prompts import chat
 from likeness.core.protocols import EngineInfo
 from likeness.core.types import Ending, WriteRequest
 from likeness.engines.remote.answer import Reading, failed, most_tokens, objects, texts
-from likeness.engines.remote.connection import Connection, NoSuchPage, complaint
+from likeness.engines.remote.connection import Connection, complaint
 from likeness.engines.remote.ollama_deploy import Deployment
 from likeness.engines.remote.personal import Personal, system_prompt
 from likeness.engines.remote.writer import RemoteWriter
@@ -103,7 +103,7 @@ class OllamaWriter(RemoteWriter):
             async with self._connection.asked("POST", "/api/chat", body) as response:
                 async for text in texts(response.content.iter_any(), objects, _said, reading):
                     yield text
-        except NoSuchPage:
+        except NotFound:
             self._seen.pop(model, None)
             raise _no_model(model, adapter) from None
 
@@ -132,7 +132,7 @@ class OllamaWriter(RemoteWriter):
             return
         try:
             shown = await self._connection.post("/api/show", {"model": model})
-        except NoSuchPage:
+        except NotFound:
             raise _no_model(model, adapter) from None
         check_local(model, shown)
         self._seen[model] = now

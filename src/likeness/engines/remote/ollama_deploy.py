@@ -14,10 +14,10 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from likeness.core.errors import EngineFailed, EngineMissing, InputError
+from likeness.core.errors import EngineFailed, EngineMissing, InputError, NotFound
 from likeness.core.events import Event
 from likeness.engines.remote import gguf_header
-from likeness.engines.remote.connection import Connection, NoSuchPage, complaint
+from likeness.engines.remote.connection import Connection, complaint
 from likeness.engines.remote.gguf_header import Header
 from likeness.engines.remote.personal import personal
 
@@ -108,7 +108,7 @@ class Deployment:
             raise InputError("the base at Ollama is not named", hint="say which: --from qwen2.5:3b (ollama list)")
         try:
             shown = await self._connection.post("/api/show", {"model": self._from})
-        except NoSuchPage:
+        except NotFound:
             # Asked to build on what it does not have, Ollama would fetch it from the network.
             raise EngineMissing(
                 f"Ollama has no model {self._from}", hint=f"get it once: ollama pull {self._from}"

@@ -99,7 +99,7 @@ class OpenAIWriter(RemoteWriter):
         if known is not None:
             try:
                 return known, await known.fields(adapter)
-            except EngineMissing:
+            except (EngineMissing, NotFound):
                 self._dialect = None
         found = await detect(self._connection, self._model)
         fields = await found.fields(adapter)
