@@ -13,7 +13,7 @@ import pytest
 
 from likeness.core import artefacts
 from likeness.core.artefacts import Manifest
-from likeness.core.errors import InputError
+from likeness.core.errors import InputError, NotFound
 from likeness.core.home import Home, PersonHome
 from likeness.core.lanes import Lanes, LaneWriter
 from likeness.core.models import model_config
@@ -86,3 +86,18 @@ def test_a_channel_that_there_is_not_is_refused(home: PersonHome) -> None:
     with pytest.raises(InputError, match="pigeon") as error:
         writers.personal(channel="pigeon")
     assert error.value.param == "channel"
+
+
+def test_a_checkpoint_is_named_as_for_the_command(home: PersonHome) -> None:
+    folder = adapter(home, bits=4)
+    asked = Asked()
+    writers = Writers(home, Settings(home=home.root.parent, writer="fake"), cast("Lanes", asked))
+    pen = writers.personal("fake-1/step-000100")
+    assert pen.adapter == str(folder / "checkpoints" / "step-000100")
+    assert asked.options == [(None, {"model": str(folder / "base"), "bits": 4})]
+    (home.root / "checkpoints" / "step-000100").mkdir(parents=True)
+    for name in ("..", ".", "../adapters/fake-1", str(folder), "fake-1/step-000300", "fake-1/..", "/step-000100"):
+        with pytest.raises(NotFound):
+            writers.personal(name)
+    with pytest.raises(NotFound):
+        writers.personal("fake-1/../../../../checkpoints/step-000100")

@@ -183,7 +183,10 @@ class ChatRequest(BaseModel):
         None, description="Ours: `me` has a plain model write what to say and then puts that into the person's words."
     )
     adapter: str = Field(
-        "", max_length=100, pattern=r"^[A-Za-z0-9_.-]*$", description="Ours: another adapter than the person's newest."
+        "",
+        max_length=100,
+        pattern=r"^([A-Za-z0-9_.-]+(/step-[0-9]+)?)?$",
+        description="Ours: another adapter than the person's newest, or a checkpoint of one: NAME/step-000100.",
     )
     context: str = Field("", max_length=20_000, description="Ours: the message that is being answered.")
     style_reference: str = Field("", max_length=20_000, description="Ours: a text whose manner to follow.")

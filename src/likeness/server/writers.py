@@ -170,7 +170,7 @@ class Writers:
 
     def _adapter(self, name: str) -> Path:
         """The folder of an adapter; looked up anew only when a manifest has changed."""
-        from likeness.write.generate import adapter_folder
+        from likeness.write.generate import adapter_folder, manifest_of
         from likeness.write.train import opens
 
         stamp = _manifests(self._home.adapters)
@@ -179,7 +179,7 @@ class Writers:
             return known[1]
         engine, stale = self._settings.writer, self._settings.allow_stale
         folder = adapter_folder(self._home, engine, name, allow_stale=stale)
-        if not opens(engine, artefacts.load(folder)):
+        if not opens(engine, manifest_of(folder)):
             raise InputError(f"{engine} cannot use the adapter {name}", hint="name another", param="adapter")
         self._folders[name] = (stamp, folder)
         return folder

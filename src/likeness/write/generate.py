@@ -55,7 +55,7 @@ def adapter_folder(home: PersonHome, engine: str = ENGINE, adapter: str = "", *,
     was learned from messages that were forgotten since and ``allow_stale`` is false.
     """
     folder = _named(home, adapter) if adapter else latest_adapter(home, engine)
-    manifest = _manifest(folder)
+    manifest = manifest_of(folder)
     stale = manifest.extra.get(STALE)
     if stale and not allow_stale:
         again = "likeness train writing" if manifest.form else "likeness prepare writing"
@@ -152,7 +152,7 @@ def base_options(engine: str, adapter: Path) -> dict[str, Any]:
 
     Raises as :func:`models.base_of`.
     """
-    base, manifest = models.base_of(_root(adapter)), _manifest(adapter)
+    base, manifest = models.base_of(_root(adapter)), manifest_of(adapter)
     bits = int(manifest.recipe.get("bits") or 0)
     if not bits or manifest.engine != engine or models.is_quantised(base):
         return {"model": str(base)}
@@ -160,7 +160,7 @@ def base_options(engine: str, adapter: Path) -> dict[str, Any]:
 
 
 def _check_opens(engine: str, folder: Path) -> None:
-    manifest = _manifest(folder)
+    manifest = manifest_of(folder)
     if not opens(engine, manifest):
         raise InputError(
             f"the adapter {manifest.name} was learned by {manifest.engine}, and {engine} cannot use it",
@@ -169,7 +169,9 @@ def _check_opens(engine: str, folder: Path) -> None:
         )
 
 
-def _manifest(folder: Path) -> artefacts.Manifest:
+def manifest_of(folder: Path) -> artefacts.Manifest:
+    """The manifest of the adapter in ``folder``, or of the adapter that ``folder`` is a checkpoint of. Raises as
+    :func:`artefacts.load`."""
     return artefacts.load(_root(folder))
 
 
@@ -180,7 +182,7 @@ def _root(folder: Path) -> Path:
 
 def channels(home: PersonHome, adapter: Path) -> tuple[str, ...]:
     """The channels the person wrote in, in the dataset that ``adapter`` was learned from; the most used first."""
-    source = home.datasets / next(iter(_manifest(adapter).parents), "")
+    source = home.datasets / next(iter(manifest_of(adapter).parents), "")
     if not (source / artefacts.MANIFEST).is_file():
         return ()
     counted = artefacts.load(source).measures.get("histograms", {}).get("channel", {})
