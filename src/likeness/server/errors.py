@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -104,15 +105,19 @@ def invalid_fields(error: ValidationError) -> RequestValidationError:
     return RequestValidationError(error.errors(include_url=False, include_context=False, include_input=False))
 
 
+_NO_FIELD = re.compile(r"body|query|path|str|constrained-\w+|.*\[.*", re.DOTALL)
+"""Where a field is looked for, and pydantic's names of the kinds it may be of."""
+
+
 def explain(errors: Sequence[Mapping[str, Any]]) -> tuple[str, str | None]:
     """One sentence per wrong field, never what was in it; and the name of the first."""
     said = []
     names = []
     for error in errors[:8]:
-        name = ".".join(str(part) for part in error.get("loc", ()) if part not in ("body", "query", "path"))
+        name = ".".join(str(part) for part in error.get("loc", ()) if not _NO_FIELD.fullmatch(str(part)))
         names.append(name)
         said.append(f"{name or 'the body'}: {error.get('msg', 'is not valid')}")
-    return "; ".join(said) or "the request is not valid", (names[0] or None) if names else None
+    return "; ".join(dict.fromkeys(said)) or "the request is not valid", (names[0] or None) if names else None
 
 
 def _http_message(request: Request, error: HTTPException) -> str:
