@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path, PurePath
 from typing import Any, ClassVar, Self
 
-from likeness.core.errors import Busy, EngineMissing
+from likeness.core.errors import Busy, EngineMissing, NotFound
 from likeness.core.prompts import chat
 from likeness.core.protocols import EngineInfo
 from likeness.core.types import Ending, WriteRequest
