@@ -521,6 +521,17 @@ def test_what_is_deployed_is_judged_beside(home: PersonHome) -> None:
     assert "export it again" in found.notes[-1]
 
 
+def test_what_was_never_exported_is_said_before_anything_is_answered(home: PersonHome) -> None:
+    folder = adapter(home, {1: "person"})
+    with pytest.raises(NotReady, match="not at ollama yet") as error:
+        list(evaluate(home, "ollama", "scripted-1", JudgeOptions(limit=10)))
+    assert "likeness export ollama" in error.value.hint
+    (folder / "exports.json").write_text("{")
+    with pytest.raises(InputError, match="exports.json cannot be read"):
+        list(evaluate(home, "ollama", "scripted-1", JudgeOptions(limit=10)))
+    assert Scripted.written == 0
+
+
 def test_only_the_last_checkpoint_and_no_change_when_asked_so(home: PersonHome) -> None:
     folder = adapter(home, {1: "halfway", 2: "person"})
     list(evaluate(home, options=JudgeOptions(limit=10, checkpoints="last", keep=True)))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from likeness.core import artefacts, models
-from likeness.core.errors import InputError
+from likeness.core.errors import InputError, NotReady
 from likeness.core.events import Event
 from likeness.core.exports import exports
 from likeness.core.home import PersonHome
@@ -62,7 +62,8 @@ def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOption
 
     The last event has the stage "evaluated" and the main figures as its metrics. What was answered before an
     interruption is not asked again. Raises :class:`NotReady` when its dataset is gone or has nothing to judge by,
-    :class:`EngineMissing` when an engine or the base is not here, :class:`InputError` for an option out of range.
+    :class:`EngineMissing` when an engine or the base is not here, :class:`InputError` for an option out of range. That
+    the adapter was never taken to the engine is :class:`NotReady`, too, before anything is answered here.
     """
     options = options or JudgeOptions()
     if not 0 <= options.temperature <= 2:
@@ -74,6 +75,8 @@ def judge(home: PersonHome, folder: Path, engine: str = "", options: JudgeOption
     manifest = artefacts.load(folder)
     served = bool(engine) and "concurrent" in engine_of(engine).info.can
     here = manifest.engine if served or not engine else engine
+    if served:
+        _check_there(folder, engine)
     yield Event("reading", 0, 1, "datasets")
     # In the bits it was tuned in: a machine that tuned it so may not hold it otherwise, and it is used so.
     base = base_options(here, folder)
@@ -114,6 +117,15 @@ def _fits(engine: str, base: Mapping[str, Any], window: int) -> Iterator[Fits]:
             return not window or length <= window
 
         yield fits
+
+
+def _check_there(folder: Path, engine: str) -> None:
+    """Raise :class:`NotReady` when the adapter must be taken to ``engine`` first and was not, :class:`InputError` when
+    what is recorded of its exports is damaged. A server that adapters are loaded into by hand can only be asked."""
+    if "deployer" in engine_of(engine).info.kind and not exports(folder).get(engine, {}).get("model"):
+        raise NotReady(
+            f"the adapter {folder.name} is not at {engine} yet", hint=f"take it there with: likeness export {engine}"
+        )
 
 
 def _served(folder: Path, engine: str, options: JudgeOptions) -> Asked:
