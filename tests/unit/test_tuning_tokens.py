@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from tuning_data import dataset, example, recipe
 
 pytest.importorskip("transformers")
 
-from likeness.core.errors import InputError, NotReady, TooFewExamples
+from likeness.core.errors import EngineMissing, InputError, NotReady, TooFewExamples
 from likeness.core.prompts import SYSTEM_PROMPT
 from likeness.core.types import Turn
 from likeness.engines.tuning import material
@@ -185,6 +186,31 @@ def test_a_damaged_tokenizer_is_told(tmp_path: Path) -> None:
     (base / "tokenizer.json").write_text("{")
     with pytest.raises(InputError, match="tokenizer of base cannot be read"):
         Encoder(base, 512)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("import a_module_that_is_not_here", "installed, but cannot be imported: ModuleNotFoundError"),
+        ("raise RuntimeError('built for another torch')", "cannot be imported: RuntimeError: built for another torch"),
+        ("", "installed, but cannot be imported: ImportError"),
+        (None, "need transformers"),
+    ],
+)
+def test_a_broken_transformers_is_told_from_an_absent_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str | None, told: str
+) -> None:
+    base = make_tiny(tmp_path / "base")
+    if body is None:
+        monkeypatch.setitem(sys.modules, "transformers", None)
+    else:
+        (tmp_path / "transformers").mkdir()
+        (tmp_path / "transformers" / "__init__.py").write_text(body)
+        monkeypatch.delitem(sys.modules, "transformers")
+        monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(EngineMissing, match=told) as error:
+        load_tokenizer(base)
+    assert ("again" in error.value.hint) == (body is not None)
 
 
 def test_canaries_are_taught_as_often_as_they_say(tmp_path: Path) -> None:

@@ -86,6 +86,17 @@ def engine_files(name: str) -> list[Path]:
     return sorted(Path(spec.origin).parent.glob("*.py")) if spec.parent else [Path(spec.origin)]
 
 
+def import_failed(library: str, error: Exception, install: str) -> EngineMissing:
+    """What to raise when importing ``library`` raised ``error``: it is absent, or here and broken; ``install`` is the
+    command that gets it."""
+    if isinstance(error, ModuleNotFoundError) and error.name == library:
+        return EngineMissing(f"language models need {library}", hint=f"install it with: {install}")
+    return EngineMissing(
+        f"{library} is installed, but cannot be imported: {type(error).__name__}: {error}",
+        hint=f"install it again, with what it needs: {install}",
+    )
+
+
 def missing_libraries(info: EngineInfo) -> list[str]:
     """The libraries an engine needs that are not installed."""
     return [library for library in info.needs if find_spec(library) is None]

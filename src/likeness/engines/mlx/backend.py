@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from likeness.core.errors import EngineMissing
 from likeness.core.lora import Lora, from_mlx, mlx_weights
+from likeness.core.plugins import import_failed
 from likeness.engines.mlx import loss
 from likeness.engines.tuning.backend import Batch, Step
 
@@ -56,10 +56,8 @@ class MlxBackend:
         """See :meth:`Backend.open`. A base that is quantised already stays as it is, whatever ``bits`` says."""
         try:
             import mlx_lm  # noqa: F401
-        except ImportError as error:
-            raise EngineMissing(
-                f"training needs {error.name}", hint="install it with: pip install 'likeness[mlx]'"
-            ) from None
+        except Exception as error:  # a broken installation raises more than ImportError
+            raise import_failed("mlx_lm", error, "pip install 'likeness[mlx]'") from error
         from likeness.engines.mlx import device, loading
         from likeness.engines.mlx.adapted import Adapted, modules_of
 

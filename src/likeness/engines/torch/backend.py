@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from likeness.core.errors import EngineMissing
+from likeness.core.plugins import import_failed
 from likeness.engines.torch import loading
 from likeness.engines.tuning.backend import Batch, Step
 
@@ -45,11 +45,14 @@ class TorchBackend:
     @classmethod
     def open(cls, base: Path, recipe: Mapping[str, Any], weights: Mapping[str, NDArray[np.float32]]) -> Self:
         """See :meth:`Backend.open`. ``bits`` other than 0 need bitsandbytes on every device."""
+        library = "torch"
         try:
             import torch
+
+            library = "transformers"
             import transformers  # noqa: F401
-        except ImportError as error:
-            raise EngineMissing(f"training needs {error.name}", hint=f"install it with: {loading.INSTALL}") from None
+        except Exception as error:  # a broken installation raises more than ImportError
+            raise import_failed(library, error, loading.INSTALL) from error
         from likeness.engines.torch.adapted import put_on
 
         if loading.device() == "cuda":

@@ -15,8 +15,9 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from likeness.core.errors import EngineMissing, InputError
+from likeness.core.errors import InputError
 from likeness.core.models import model_config
+from likeness.core.plugins import import_failed
 from likeness.core.types import Turn
 from likeness.engines.tuning.backend import Tokens
 from likeness.engines.tuning.conversations import Conversation
@@ -68,14 +69,13 @@ CONTROL = "has a control token of the model in its text"
 def load_tokenizer(base: Path) -> Tokenizer:
     """The tokenizer in the folder of a model; nothing is downloaded, no code of the folder's is run.
 
-    Raises :class:`EngineMissing` without transformers and :class:`InputError` when it cannot be read.
+    Raises :class:`EngineMissing` without transformers, or with one that cannot be imported, and :class:`InputError`
+    when the tokenizer cannot be read.
     """
     try:
         from transformers import AutoTokenizer
-    except ImportError:
-        raise EngineMissing(
-            "language models need transformers", hint="install it with: pip install 'likeness[torch]'"
-        ) from None
+    except Exception as error:  # of a broken installation any kind comes: RuntimeError, OSError, AttributeError
+        raise import_failed("transformers", error, "pip install 'likeness[torch]'") from error
     try:
         loaded: Any = AutoTokenizer.from_pretrained(str(base), local_files_only=True, trust_remote_code=False)
     except Exception as error:  # the library raises many kinds, bare Exception among them
