@@ -527,7 +527,7 @@ def test_what_was_never_exported_is_said_before_anything_is_answered(home: Perso
         list(evaluate(home, "ollama", "scripted-1", JudgeOptions(limit=10)))
     assert "likeness export ollama" in error.value.hint
     (folder / "exports.json").write_text("{")
-    with pytest.raises(InputError, match="exports.json cannot be read"):
+    with pytest.raises(InputError, match=r"exports\.json cannot be read"):
         list(evaluate(home, "ollama", "scripted-1", JudgeOptions(limit=10)))
     assert Scripted.written == 0
 
