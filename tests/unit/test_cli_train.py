@@ -19,7 +19,9 @@ from likeness.core import artefacts, plugins
 from likeness.core.errors import DoesNotFit, EngineMissing, InputError, Interrupted, TooFewExamples
 from likeness.core.events import Event
 from likeness.core.home import Home, PersonHome
+from likeness.core.models import models_folder
 from likeness.core.settings import settings
+from likeness.engines.tuning.tiny import make_tiny
 from likeness.report.training import page
 from likeness.write import runs, shown
 from likeness.write.tune_recipe import TuneRecipe
@@ -82,6 +84,17 @@ def test_an_estimate_does_no_more_and_says_which_bases_fit(home: PersonHome) -> 
     assert Fake.begun == []
     absent = run("train", "writing", "--engine", "fake", "--estimate")
     assert isinstance(absent.exception, EngineMissing) or absent.exit_code == 0
+
+
+def test_an_estimate_marks_the_bases_whose_files_are_here(home: PersonHome) -> None:
+    told = run(*RUN, "--estimate").stdout
+    assert "What this machine could tune" in told
+    assert "and is here" not in told
+    assert json.loads(run(*RUN, "--estimate", "--json").stdout)["bases"][0]["here"] is False
+    make_tiny(models_folder() / "small", "qwen2")
+    (line,) = [line for line in run(*RUN, "--estimate").stdout.splitlines() if line.strip().startswith("small")]
+    assert line.endswith("fits, and is here")
+    assert json.loads(run(*RUN, "--estimate", "--json").stdout)["bases"][0]["here"] is True
 
 
 def test_a_run_that_does_not_fit_is_refused(home: PersonHome, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,9 @@ def _only_estimate(home: PersonHome, recipe: TuneRecipe, engine: str, as_json: b
             _show_bases(bases)
         raise
     if as_json:
-        typer.echo(json.dumps(asdict(found) | {"bases": [asdict(base) for base in bases]}))
+        typer.echo(
+            json.dumps(asdict(found) | {"bases": [asdict(base) | {"here": _is_here(base.base)} for base in bases]})
+        )
         return
     _show_estimate(found)
     _show_bases(bases)
@@ -191,12 +193,27 @@ def _show_estimate(found: Estimate, *, err: bool = False) -> None:
 
 
 def _show_bases(bases: Sequence[BaseFit]) -> None:
-    typer.echo("Bases on this machine, with these options (reckoned for the longest rows, not measured):")
+    typer.echo("What this machine could tune, with these options (reckoned for the longest rows, not measured):")
     width = max((len(base.base) for base in bases), default=0)
+    here = {base.base for base in bases if _is_here(base.base)}
     for base in bases:
-        fits = "fits" if base.fits else "does not fit"
+        fits = ("fits" if base.fits else "does not fit") + (", and is here" if base.base in here else "")
         size, memory = f"{base.parameters / 1e9:.1f} B", _gigabytes(base.predicted_mb)
         typer.echo(f"  {base.base:<{width}}  {size:>7}  {memory:>8}  {fits}")
+    if len(here) < len(bases):
+        typer.echo("What is not marked as here must be got first: --base NAME says how.")
+
+
+def _is_here(base: str) -> bool:
+    """Whether the files of the model are on this machine, and whole."""
+    from likeness.core.errors import LikenessError
+    from likeness.core.models import find_model
+
+    try:
+        find_model(base)
+    except LikenessError:
+        return False
+    return True
 
 
 def _train(
