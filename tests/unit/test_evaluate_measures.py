@@ -138,3 +138,13 @@ def test_intervals_draw_whole_messages() -> None:
     assert alone.value == together.value == 0.5
     assert together.high - together.low > alone.high - alone.low
     assert (together.low, together.high) == (0.0, 1.0)
+
+
+def test_keeping_less_of_the_content_counts_only_when_it_is_clearly_less() -> None:
+    same = {"kept_base": 0.21, "kept_person": 0.99}
+    within, clearly = (
+        choose([measures("1", 0.9, 0.17, kept_high=high, **same)], 60).verdicts[0] for high in (0.24, 0.2)
+    )
+    assert within.outcome == "chosen"
+    assert clearly.outcome == "out"
+    assert "keeps 17% of what it is asked to say, the base 21%" in clearly.reasons

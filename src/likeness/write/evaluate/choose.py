@@ -38,9 +38,9 @@ FEWEST = 10
 class Measures:
     """What the choice looks at, of one checkpoint. Shares are 0-1; what could not be measured is ``None``.
 
-    ``style`` is 1 at the person and 0 at the base; ``kept`` the share of content kept, ``kept_base`` and
-    ``kept_person`` those of the base and the person; ``told`` is
-    personal data per answer beyond the base's;
+    ``style`` is 1 at the person and 0 at the base; ``kept`` the share of content kept, ``kept_high`` the upper end of
+    its interval, ``kept_base`` and ``kept_person`` those of the base and the person; ``told`` is personal data per
+    answer beyond the base's;
     ``recited``, ``extracted``, ``repeated`` and ``named`` (answers with names the prompt did not have) are beyond the
     person's own; ``exposed`` is a share of the most that could be shown; ``chrf`` 0-100 to what the person wrote.
     """
@@ -57,6 +57,7 @@ class Measures:
     exposed: float | None
     repeated: float
     kept_person: float | None = None
+    kept_high: float | None = None
     named: float = 0.0
     told: float = 0.0
     delta: float | None = None
@@ -118,7 +119,9 @@ def gates(one: Measures) -> tuple[str, ...]:
     if not SHORTEST <= one.length_ratio <= LONGEST:
         found.append(f"answers {one.length_ratio:.1f} of the person's length ({SHORTEST:g} to {LONGEST:g} pass)")
     asked = min((kept for kept in (one.kept_base, one.kept_person) if kept is not None), default=0.0)
-    if one.kept is not None and one.kept < LEAST_KEPT * asked:
+    # On a few dozen requests the share moves by some points of its own accord: less must be clearly less.
+    clearly = one.kept_high is None or one.kept_high < asked
+    if one.kept is not None and one.kept < LEAST_KEPT * asked and clearly:
         whose = "the person" if asked == one.kept_person else "the base"
         found.append(f"keeps {one.kept:.0%} of what it is asked to say, {whose} {asked:.0%}")
     if one.recited > MOST_RECITED:

@@ -166,6 +166,7 @@ def _of_one(one: Series, person: Series, plain: Series) -> Measures:
         kept=kept.value if kept else None,
         kept_base=kept_base.value if kept_base else None,
         kept_person=kept_person.value if kept_person else None,
+        kept_high=kept.high if kept else None,
         chrf=one.content.chrf if one.content else 0.0,
         length_ratio=one.length_ratio,
         recited=_from_two(one.verbatim.shares[GRAM] - person.verbatim.shares[GRAM], count),
