@@ -6,10 +6,9 @@ It is the base that ``bench.adaptation`` tunes where no real one is at hand.
 
 The corpus is the prose of a mailing-list archive (see ``bench.style``), program code, quotes and signatures taken out.
 Every mail becomes a chat as the product makes them: the message it answers, or an instruction written backwards from
-it, and the mail; the model learns to predict all of it. The person to be tuned on later answers nowhere in it; what they
-wrote can stand there as what somebody else answered.
-Interrupted, the same command goes on from where it last saved, every four minutes.
-900 steps read a third of the corpus once.
+it, and the mail; the model learns to predict all of it. The person to be tuned on later answers nowhere in it; what
+they wrote can stand there as what somebody else answered. Interrupted, the same command goes on from where it last
+saved, every four minutes. 900 steps read a third of the corpus once.
 """
 
 from __future__ import annotations
