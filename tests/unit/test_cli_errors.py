@@ -25,7 +25,7 @@ def told(error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     ("error", "code", "says"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), 10, "the disk is full"),
-        (OSError(errno.EDQUOT, "Quota exceeded", "/home/sam"), 10, "/home/sam"),
+        (OSError(errno.EDQUOT, "Quota exceeded", "store.sqlite"), 10, "store.sqlite"),
         (PermissionError(errno.EACCES, "Permission denied", "/out/me.gguf"), 2, "/out/me.gguf: Permission denied"),
         (OSError(errno.EROFS, "Read-only file system", "/out"), 2, "name another place"),
         (ImportError("libgomp.so.1: cannot open", name="torch"), 5, "libgomp.so.1"),

@@ -130,7 +130,7 @@ class _MetaSource:
         try:
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()[:_MEMBERS_LOOKED_AT]
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
             return None
         inside = [name for name in names if any(f"messages/{box}/" in name for box in layout.BOXES)]
         named = f"{path.name} {' '.join(inside[:1])}".lower()

@@ -159,7 +159,7 @@ def _diagnose_zip(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             found = [member for member in archive.infolist() if _MEMBER.search(member.filename)]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         return None
     if not found:
         return None
