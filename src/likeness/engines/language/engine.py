@@ -13,15 +13,17 @@ import numpy as np
 
 from likeness.core import models
 from likeness.core.errors import EngineMissing, InputError
+from likeness.core.events import Event
 from likeness.core.prompts import PLAIN_SYSTEM_PROMPT, chat
 from likeness.core.protocols import EngineInfo
-from likeness.core.types import Draft, Provenance, ScoreRequest, Scores, Turn, WriteRequest
+from likeness.core.types import BaseFit, Draft, Estimate, Provenance, ScoreRequest, Scores, Turn, WriteRequest
 from likeness.engines.language import adapters
 from likeness.engines.language.prompt_cache import STEP, PromptCache, whole_steps
 from likeness.engines.language.runtime import Prepared, Runtime, Sampling, State
 from likeness.engines.language.scoring import batches
 from likeness.engines.language.streaming import Limits, Writing
 from likeness.engines.language.vocabulary import Vocabulary
+from likeness.engines.tuning.backend import Backend
 
 TASKS = ("draft", "rewrite", "chat")
 _MOST_ADAPTERS = 4
@@ -61,6 +63,32 @@ class LanguageEngine(ABC):
     @abstractmethod
     def load(cls, base: Path, options: Mapping[str, Any]) -> Runtime:
         """The model in ``base``, in this engine's runtime."""
+
+    @classmethod
+    @abstractmethod
+    def backend(cls) -> type[Backend]:
+        """What trains in this engine's runtime, on the devices that are here."""
+
+    @classmethod
+    def train(cls, data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
+        """See :class:`~likeness.core.protocols.Trainer`."""
+        from likeness.engines.tuning import run
+
+        yield from run.train(cls.backend(), data, recipe, out)
+
+    @classmethod
+    def estimate(cls, data: Path, recipe: Mapping[str, Any]) -> Iterator[Event | Estimate]:
+        """See :class:`~likeness.core.protocols.Estimating`."""
+        from likeness.engines.tuning import run
+
+        yield from run.estimate(cls.backend(), data, recipe)
+
+    @classmethod
+    def bases(cls, recipe: Mapping[str, Any]) -> tuple[BaseFit, ...]:
+        """See :class:`~likeness.core.protocols.Estimating`."""
+        from likeness.engines.tuning import plan
+
+        return plan.bases(recipe, cls.info.name)
 
     @classmethod
     def open(cls, artefact: Path | None = None, options: Mapping[str, Any] | None = None) -> Self:

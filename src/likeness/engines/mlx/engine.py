@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from likeness.core.events import Event
 from likeness.core.protocols import EngineInfo
-from likeness.core.types import BaseFit, Estimate
 from likeness.engines.language.engine import LanguageEngine
 from likeness.engines.language.runtime import Runtime
+from likeness.engines.tuning.backend import Backend
 
 
 class MlxEngine(LanguageEngine):
@@ -37,27 +37,11 @@ class MlxEngine(LanguageEngine):
         return MlxRuntime.load(base, options)
 
     @classmethod
-    def train(cls, data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
-        """See :class:`~likeness.core.protocols.Trainer`."""
+    def backend(cls) -> type[Backend]:
+        """See :meth:`LanguageEngine.backend`."""
         from likeness.engines.mlx.backend import MlxBackend
-        from likeness.engines.tuning import run
 
-        yield from run.train(MlxBackend, data, recipe, out)
-
-    @classmethod
-    def estimate(cls, data: Path, recipe: Mapping[str, Any]) -> Iterator[Event | Estimate]:
-        """See :class:`~likeness.core.protocols.Estimating`."""
-        from likeness.engines.mlx.backend import MlxBackend
-        from likeness.engines.tuning import run
-
-        yield from run.estimate(MlxBackend, data, recipe)
-
-    @classmethod
-    def bases(cls, recipe: Mapping[str, Any]) -> tuple[BaseFit, ...]:
-        """See :class:`~likeness.core.protocols.Estimating`."""
-        from likeness.engines.tuning import plan
-
-        return plan.bases(recipe, "mlx")
+        return MlxBackend
 
     @classmethod
     def fuse(cls, adapter: Path, base: Path, out: Path) -> Iterator[Event]:
