@@ -49,6 +49,21 @@ def find_model(name: str) -> Path:
     )
 
 
+def find_weights(name: str) -> Path:
+    """The folder of a model of any other kind (speech, recognisers): by its path, its folder in the folder of models,
+    or its name in this machine's Hugging Face cache. Its engine checks what is in it.
+
+    Raises :class:`EngineMissing`, with how to get it, when it is not on this machine.
+    """
+    at = Path(name).expanduser()
+    for place in (at, models_folder() / name, models_folder() / name.rsplit("/", 1)[-1], *_cached(name)):
+        if place.is_dir() and any(place.iterdir()):
+            return place
+    if name.startswith((".", "/", "~")):
+        raise EngineMissing(f"there is no folder {at}", hint="name the folder of a model")
+    raise EngineMissing(f"the model {name} is not on this machine", hint=f"get it once: likeness models get {name}")
+
+
 def base_of(adapter: Path) -> Path:
     """The folder of the model that the adapter in ``adapter`` was learned on: its own ``base`` folder where it has one
     (preset ``smoke``), else the model its manifest names. Raises as :func:`find_model` and ``artefacts.load`` do.

@@ -22,6 +22,7 @@ from likeness.core.types import (
     Clip,
     Draft,
     Estimate,
+    Heard,
     Identity,
     Message,
     Progress,
@@ -29,7 +30,9 @@ from likeness.core.types import (
     Scores,
     Skipped,
     SpeakRequest,
+    StockVoice,
     Turn,
+    Vectors,
     WriteRequest,
 )
 
@@ -120,7 +123,7 @@ class EngineInfo:
     name: str
     title: str
     kind: frozenset[str]
-    """Any of "writer", "speaker", "trainer", "embedder", "deployer"."""
+    """Any of "writer", "speaker", "trainer", "embedder", "deployer", "recogniser", "speaker_encoder", "naturalness"."""
     needs: tuple[str, ...] = ()
     """Importable libraries, by module name."""
     install: str = ""
@@ -136,6 +139,12 @@ class EngineInfo:
     """Forms of adapter it can use (``Manifest.form``): "lora" for PEFT LoRA; what it learned itself it always opens."""
     licence: str = ""
     notes: str = ""
+    models: tuple[str, ...] = ()
+    """Names in the catalogue (``core.catalogue``) of models it works with, its default first; none: nothing to get."""
+    languages: tuple[str, ...] = ("en",)
+    """ISO 639-1 codes that a speaker or recogniser works in; ("*",) for any."""
+    isolated: bool = False
+    """It runs in an environment of its own, which `likeness models get` makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +295,57 @@ class Speaker(Protocol):
 
 
 @runtime_checkable
+class Stock(Protocol):
+    """A speaker with voices of its own. Opened without an artefact and with ``options["voice"]`` it speaks with one."""
+
+    @classmethod
+    def stock_voices(cls, options: Mapping[str, Any] | None = None) -> tuple[StockVoice, ...]:
+        """The voices that are here now. Raises :class:`EngineMissing` when what it needs is not on this machine."""
+        ...
+
+
+@runtime_checkable
+class Based(Protocol):
+    """A speaker that can be heard as it was before it learned the person: for before and after."""
+
+    @classmethod
+    def open_base(cls, artefact: Path, options: Mapping[str, Any] | None = None) -> Self:
+        """The same model or base voice that the voice in ``artefact`` was made of, without the person."""
+        ...
+
+
+@runtime_checkable
+class Recogniser(Protocol):
+    """Hears what is said."""
+
+    def recognise(self, audio: Audio, *, language: str = "en", expected: str = "") -> Heard:
+        """What is said in ``audio`` (any rate, up to some minutes). ``expected`` may help where it is known what should
+        have been said; it must not be given back unheard. Silence gives an empty text."""
+        ...
+
+
+@runtime_checkable
+class SpeakerEncoder(Protocol):
+    """Turns speech into a vector that says who speaks."""
+
+    same_speaker: float
+    """Cosine from which two clips of some seconds are more likely of one speaker than of two."""
+
+    def speaker_vector(self, audio: Audio) -> Vectors:
+        """Unit vector, float32 of shape (d,), of speech of a second or more at any rate."""
+        ...
+
+
+@runtime_checkable
+class Naturalness(Protocol):
+    """Predicts what listeners would say of a sound."""
+
+    def naturalness(self, audio: Audio) -> Mapping[str, float]:
+        """Mean opinion scores (1-5) by name; "overall" is always among them."""
+        ...
+
+
+@runtime_checkable
 class Trainer(Protocol):
     """Learns an artefact from a dataset (writing) or a corpus directory (voice)."""
 
@@ -293,8 +353,10 @@ class Trainer(Protocol):
     def train(cls, data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
         """Learn from the directory ``data`` and fill the empty directory ``out``; the caller publishes it.
 
-        Writing: ``data`` is a Dataset. Speaking: ``data`` is a Corpus directory (``corpus.json``, see
-        ``speak.corpus``) with the clips' sound files. For an engine that ``can`` "resume", ``out`` may hold what an
-        interrupted run of the same data and recipe left there, and the run goes on from its last checkpoint.
+        Writing: ``data`` is a Dataset. Speaking: ``data`` is a Corpus directory (``corpus.json``, see ``core.corpus``)
+        with the clips' sound files, ``recipe`` has the fields of ``speak.recipe.VoiceRecipe``, and a speaker that
+        clones keeps in ``out`` what it needs of the clips: references by emotion, their transcripts, vectors. For an
+        engine that ``can`` "resume", ``out`` may hold what an interrupted run of the same data and recipe left there,
+        and the run goes on from its last checkpoint.
         """
         ...

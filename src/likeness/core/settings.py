@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     trainer: str = Field("", description="Engine that trains language models: mlx or torch; the one here when empty.")
     models: Path | None = Field(None, description="Folder of models; `models` in the home when left out.")
     speaker: str = Field("builtin.voice", description="Engine that speaks.")
+    recogniser: str = Field(
+        "", description="Engine that hears what recordings say; the best one that is ready when empty."
+    )
+    recogniser_model: str = Field("", description="Model of that engine: its name in the catalogue, or a folder.")
     allow_stale: bool = Field(
         False, description="Whether the gateway uses what was learned from messages that were forgotten since."
     )

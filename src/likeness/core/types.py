@@ -346,7 +346,9 @@ class SpeakRequest:
 
     ``text`` is spoken text: numbers, dates and abbreviations already read out as words (``speak.normalise``).
     ``rate`` multiplies tempo (0.5-2), ``pitch_range`` the pitch's excursion (0-2), ``pitch`` shifts in semitones,
-    ``energy`` changes level in dB.
+    ``energy`` changes level in dB, ``pauses`` multiplies the length of pauses (0.25-4). ``emotion`` is what was asked
+    for; ``blend`` is what the voice has for it: emotions of its recordings with weights that sum to 1, the heaviest
+    first (``speak.emotions``). Empty: the voice knows no emotions.
     """
 
     text: str
@@ -356,3 +358,33 @@ class SpeakRequest:
     energy: float = 0.0
     emotion: str = "neutral"
     seed: int = 0
+    pauses: float = 1.0
+    blend: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """A word that a recogniser heard, ``start`` to ``end`` in seconds; ``probability`` is 1 where it gives none."""
+
+    text: str
+    start: float
+    end: float
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a recogniser heard: the text as it writes it, and its words with their times where it tells them."""
+
+    text: str
+    words: tuple[HeardWord, ...] = ()
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class StockVoice:
+    """A voice that came with an engine and is nobody's own here. ``id`` as the engine knows it."""
+
+    id: str
+    title: str
+    language: str = "en"

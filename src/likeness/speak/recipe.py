@@ -32,6 +32,12 @@ class VoiceRecipe(BaseModel):
         description="How sound is made: by the vocoder, from units of the recordings, or by the amount of speech."
     )
     epochs: int = Field(ge=0, le=200, description="Passes over the recordings when the shipped network is adapted.")
+    model: str = Field(description="Model of the engine, by its name in the catalogue or its folder; its default.")
+    base_voice: str = Field(description="For an engine that converts: whose speech, as ENGINE or ENGINE/VOICE.")
+    adapter: str = Field(description="For an engine with adapters: the folder of a tuned one.")
+    reference_seconds: float = Field(
+        ge=3, le=60, description="Longest reference kept for each emotion by an engine that clones, in seconds."
+    )
     seed: int = Field(ge=0, description="Start of the random numbers; the same seed gives the same voice.")
 
 
