@@ -315,6 +315,21 @@ class Based(Protocol):
 
 
 @runtime_checkable
+class PreparesModel(Protocol):
+    """An engine whose models are published in a form that it does not open as it is (pickled weights)."""
+
+    @classmethod
+    def prepare_model(cls, folder: Path) -> Iterator[Event]:
+        """Turn what was downloaded into ``folder`` (the catalogue's files, at their own paths) into what the engine
+        opens, and remove what that replaces. Called once, right after the download and before the model counts as
+        here; on a folder that is prepared already it does nothing. Reads no network.
+
+        Raises :class:`InputError` when a file is damaged, not what it should be, or holds what is never read.
+        """
+        ...
+
+
+@runtime_checkable
 class Recogniser(Protocol):
     """Hears what is said."""
 
