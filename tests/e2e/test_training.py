@@ -129,7 +129,7 @@ def test_a_base_that_is_not_here_or_has_another_tokenizer_is_told(home: PersonHo
     pytest.importorskip("torch")
     absent = run("train", "writing", "--engine", "torch")
     assert isinstance(absent.exception, EngineMissing)
-    assert "hf download" in absent.exception.hint
+    assert "likeness models get" in absent.exception.hint
     texts = [example.completion for example in dataset.examples(Path(dataset.latest(home.datasets) or ""))]
     foreign = make_tiny(tmp_path / "foreign", texts=texts, size=Size(vocabulary=1500))
     base = make_tiny(tmp_path / "base", size=Size(vocabulary=300))

@@ -25,7 +25,7 @@ def test_a_base_that_is_gone_is_told_with_the_command_that_brings_it_back(tmp_pa
     Manifest("adapter", "adapter", form="lora", base_model="Qwen/Qwen2.5-3B-Instruct").save(tmp_path)
     with pytest.raises(EngineMissing) as told:
         base_of(tmp_path)
-    assert "hf download Qwen/Qwen2.5-3B-Instruct" in told.value.hint
+    assert "likeness models get Qwen/Qwen2.5-3B-Instruct" in told.value.hint
     Manifest("adapter", "adapter", form="lora", base_model="tiny").save(tmp_path)
     with pytest.raises(EngineMissing, match="made for it alone") as told:
         base_of(tmp_path)

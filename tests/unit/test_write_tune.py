@@ -142,7 +142,7 @@ def test_too_few_examples_are_refused_unless_allowed(home: PersonHome) -> None:
 def test_what_is_missing_is_said_with_what_to_do(home: PersonHome, tmp_path: Path) -> None:
     with pytest.raises(EngineMissing, match="not on this machine") as absent:
         drain(tune.tune(home, tune_recipe("style"), "fake"))
-    assert "hf download Qwen/Qwen2.5-7B-Instruct" in absent.value.hint
+    assert "likeness models get Qwen/Qwen2.5-7B-Instruct" in absent.value.hint
     with pytest.raises(NotReady, match="no writing dataset"):
         train(Home(tmp_path / "other").create("kim"))
 

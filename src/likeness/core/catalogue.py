@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -14,6 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from likeness.core.errors import NotFound
 from likeness.core.models import models_folder
+
+REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}\Z")
+LANGUAGE_MODEL_FILES = ("*.safetensors", "*.json", "*.jinja", "*.model", "*.tiktoken", "merges.txt", "vocab.txt")
+"""What is taken of a repository that the catalogue does not know: weights that cannot run code, and what reads text."""
 
 
 class Model(BaseModel):
@@ -26,7 +31,7 @@ class Model(BaseModel):
     repository: str = Field("", description="OWNER/NAME on the hub; empty where there are only packages to install.")
     revision: str = Field("main", description="The commit or branch that is taken.")
     files: tuple[str, ...] = Field(("*",), description="Patterns of the files that are needed.")
-    about_mb: int = Field(gt=0, description="About how much is downloaded, in megabytes; the exact size is asked for.")
+    about_mb: int = Field(ge=0, description="About how much is downloaded, in megabytes; the exact size is asked for.")
     licence: str = Field(description="Licence of the weights.")
     packages: tuple[str, ...] = Field((), description="What is installed into an environment of its own.")
     notes: str = Field("", description="What one should know before getting it.")
@@ -50,10 +55,22 @@ def catalogue() -> tuple[Model, ...]:
 
 
 def known(name: str) -> Model:
-    """The model called ``name``. Raises :class:`NotFound`."""
+    """The model called ``name``: one of the catalogue, or OWNER/NAME for any language model of the hub.
+
+    Raises :class:`NotFound`.
+    """
     for model in catalogue():
-        if model.name == name:
+        if name in (model.name, model.repository):
             return model
+    if REPOSITORY.match(name):
+        return Model(
+            name=name.split("/")[1],
+            title=name,
+            repository=name,
+            files=LANGUAGE_MODEL_FILES,
+            about_mb=0,
+            licence="as its page says",
+        )
     raise NotFound(
         f"there is no model called {name!r} in the catalogue", hint="`likeness models list` shows them", param="name"
     )

@@ -42,11 +42,7 @@ def find_model(name: str) -> Path:
         if (place / "config.json").is_file():
             _check(place)
             return place
-    target = models_folder() / name.rsplit("/", 1)[-1]
-    raise EngineMissing(
-        f"the model {name} is not on this machine",
-        hint=f"get it once, with the Hugging Face client: hf download {name} --local-dir {target}",
-    )
+    raise EngineMissing(f"the model {name} is not on this machine", hint=f"get it once: likeness models get {name}")
 
 
 def find_weights(name: str) -> Path:

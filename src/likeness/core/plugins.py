@@ -76,6 +76,15 @@ def engine(name: str) -> type[Engine]:
     return loaded
 
 
+def engine_class(name: str) -> type[Engine] | None:
+    """The engine class called ``name``, whether or not what it needs is installed; ``None`` when it cannot be read."""
+    try:
+        loaded: type[Engine] = _load(ENGINES, name)
+    except (KeyError, ImportError):
+        return None
+    return loaded
+
+
 def engine_files(name: str) -> list[Path]:
     """The source files of the engine called ``name``: its module and those beside it in its package. Imports at most
     the packages that hold it. Empty when there is no such engine, or it has no files."""
@@ -100,3 +109,32 @@ def import_failed(library: str, error: Exception, install: str) -> EngineMissing
 def missing_libraries(info: EngineInfo) -> list[str]:
     """The libraries an engine needs that are not installed."""
     return [library for library in info.needs if find_spec(library) is None]
+
+
+def engines_of(kind: str) -> list[type[Engine]]:
+    """The engines of a kind ("recogniser", "speaker" …) that can be loaded, in name order; their libraries may still
+    be missing. Imports every engine's module, none of which imports a heavy library."""
+    found: list[type[Engine]] = []
+    for name in names(ENGINES):
+        try:
+            loaded: type[Engine] = _load(ENGINES, name)
+        except ImportError:
+            continue
+        if kind in loaded.info.kind:
+            found.append(loaded)
+    return found
+
+
+def is_ready(info: EngineInfo) -> bool:
+    """Whether an engine can start now: its libraries are installed and, where it needs a model, one is here."""
+    from likeness.core.models import find_weights
+
+    if missing_libraries(info):
+        return False
+    for model in info.models:
+        try:
+            find_weights(model)
+        except EngineMissing:
+            continue
+        return True
+    return not info.models

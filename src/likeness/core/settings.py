@@ -44,6 +44,10 @@ class Settings(BaseSettings):
         "", description="Engine that hears what recordings say; the best one that is ready when empty."
     )
     recogniser_model: str = Field("", description="Model of that engine: its name in the catalogue, or a folder.")
+    hub_url: str = Field(
+        "https://huggingface.co", description="Where `likeness models get` downloads from; nothing else ever does."
+    )
+    hub_key: str = Field("", repr=False, description="Key of that hub, for models whose licence is accepted there.")
     allow_stale: bool = Field(
         False, description="Whether the gateway uses what was learned from messages that were forgotten since."
     )
