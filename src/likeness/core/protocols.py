@@ -123,7 +123,8 @@ class EngineInfo:
     name: str
     title: str
     kind: frozenset[str]
-    """Any of "writer", "speaker", "trainer", "embedder", "deployer", "recogniser", "speaker_encoder", "naturalness"."""
+    """Any of "writer", "speaker", "trainer", "embedder", "deployer", "recogniser", "speaker_encoder", "naturalness",
+    "aligner"."""
     needs: tuple[str, ...] = ()
     """Importable libraries, by module name."""
     install: str = ""
@@ -348,6 +349,29 @@ class SpeakerEncoder(Protocol):
 
     def speaker_vector(self, audio: Audio) -> Vectors:
         """Unit vector, float32 of shape (d,), of speech of a second or more at any rate."""
+        ...
+
+
+@runtime_checkable
+class Aligner(Protocol):
+    """Lays a text along the speech that should say it, without hearing words: tells a wrong text from the right one."""
+
+    wrong_below: float
+    """Fit under which the text is hardly what is said."""
+
+    @property
+    def inventory(self) -> tuple[str, ...]:
+        """Every phoneme of the language, in a fixed order."""
+        ...
+
+    def phonemes(self, text: str) -> tuple[str, ...]:
+        """The phonemes of a spoken text, one after the other."""
+        ...
+
+    def fit(self, audio: Audio, text: str) -> float:
+        """How well ``audio`` (any rate, up to two minutes) says ``text``: about 0 for other words of the same length,
+        1 for the best there could be. Raises :class:`InputError` for a text without a word, or too long for the sound.
+        """
         ...
 
 
