@@ -1,0 +1,1 @@
+"""Recognisers: engines that hear what is said."""

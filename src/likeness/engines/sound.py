@@ -1,0 +1,38 @@
+"""Sound as the models of recognisers and speaker encoders want it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd
+
+import numpy as np
+
+from likeness.core.types import Audio, Samples
+
+RATE = 16_000
+"""Samples per second that all of them hear."""
+_FRAME = 160
+
+
+def at_rate(audio: Audio, rate: int = RATE) -> Samples:
+    """The samples of ``audio`` at ``rate`` Hz, float32 (polyphase filtering)."""
+    if audio.rate == rate or not len(audio.samples):
+        return np.ascontiguousarray(audio.samples, dtype=np.float32)
+    from scipy.signal import resample_poly
+
+    common = gcd(rate, audio.rate)
+    return np.ascontiguousarray(resample_poly(audio.samples, rate // common, audio.rate // common), dtype=np.float32)
+
+
+def pieces(samples: Samples, longest: float, rate: int = RATE) -> Iterator[tuple[int, Samples]]:
+    """``samples`` in pieces of at most ``longest`` seconds, each with where it begins; cut where it is quietest in the
+    last half of what fits."""
+    start, most = 0, round(longest * rate)
+    while len(samples) - start > most:
+        late = samples[start + most // 2 : start + most]
+        frames = late[: len(late) // _FRAME * _FRAME].reshape(-1, _FRAME)
+        loud = np.convolve((frames**2).sum(axis=1), np.ones(20), mode="same")
+        end = start + most // 2 + int(np.argmin(loud)) * _FRAME + _FRAME // 2
+        yield start, samples[start:end]
+        start = end
+    yield start, samples[start:]

@@ -1,0 +1,1 @@
+"""Speaker encoders: engines that tell who speaks."""
