@@ -146,7 +146,7 @@ def test_a_sentence_that_was_recorded_is_played_back_whole() -> None:
     planned = model.plan(words)
     said = model.predict(words, planned)
     acoustics = features.Acoustics(said.static.astype(np.float32), said.voiced)
-    units = Units.of([Utterance("one", words, planned, acoustics)], model.statistics.spread)
+    units = Units.of([Utterance("one", words, planned, acoustics)], model.statistics.spread, ["neutral"])
     chosen = units.select(said)
     used = [c.unit for c in chosen if c.unit >= 0]
     assert used == list(range(used[0], used[0] + len(used)))

@@ -18,6 +18,7 @@ from likeness.core.errors import InputError, NotFound, NotReady, PoorRecording
 from likeness.core.protocols import Corpus, Speaker, Trainer
 from likeness.core.types import Clip, SpeakRequest
 from likeness.engines.builtin.voice import features, speaking
+from likeness.engines.builtin.voice.emotions import Emotion
 from likeness.engines.builtin.voice.engine import BuiltinVoice
 from likeness.engines.builtin.voice.english import pronounce
 from likeness.engines.builtin.voice.prior import prior
@@ -40,7 +41,8 @@ def _made_up_speaker() -> Voice:
     mean = model.statistics.mean.copy()
     mean[features.LOG_F0] = np.log(140.0)
     mean[1:6] += np.array([0.4, -0.3, 0.2, -0.2, 0.1], np.float32)
-    return Voice(replace(model, statistics=replace(model.statistics, mean=mean)), None, {})
+    statistics = replace(model.statistics, mean=mean)
+    return Voice(replace(model, statistics=statistics), None, {}, (Emotion("neutral", 0.0, statistics),))
 
 
 def _corpus(folder: Path, texts: tuple[str, ...], *, transcripts: bool = True) -> Path:

@@ -25,6 +25,7 @@ _BATCH = 16
 _TABLE_BYTES = 48_000_000
 _SKIP = STATES + 1
 _IMPOSSIBLE = np.float32(-1e30)
+_ANYTHING = np.float32(1e4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,13 @@ class Aligned:
 
     tokens: tuple[Token, ...]
     score: float
+
+
+def without_voicing(models: Monophones) -> Monophones:
+    """Models that do not mind whether speech is voiced: for whispering."""
+    variance = models.variance.copy()
+    variance[:, OBSERVED] = _ANYTHING
+    return Monophones(models.mean, variance)
 
 
 def observations(recordings: Sequence[Acoustics]) -> list[NDArray[np.float32]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,14 +19,19 @@ PAUSE_RANGE = (16, 80)
 
 @dataclass(frozen=True, slots=True)
 class DurationModel:
-    """``network`` maps scaled context to the logarithm of frames minus ``tempo``, in units of ``spread``."""
+    """``network`` maps scaled context to the logarithm of frames minus ``tempo``, in units of ``spread``; ``pauses`` is
+    added to that of pauses.
+    """
 
     network: Network
     tempo: float
     spread: float
+    pauses: float = 0.0
 
-    def lengths(self, tokens: Sequence[Token], scaled: Matrix, rate: float) -> list[int]:
-        """Frames for each token at ``rate`` times the usual tempo; pauses at the ends have a fixed length."""
+    def lengths(self, tokens: Sequence[Token], scaled: Matrix, rate: float, pauses: float = 1.0) -> list[int]:
+        """Frames for each token at ``rate`` times the usual tempo, pauses ``pauses`` times as long besides; those at
+        the ends have a fixed length.
+        """
         logs = self.network.predict(scaled)[:, 0] * self.spread + self.tempo
         found = []
         for number, (token, value) in enumerate(zip(tokens, logs, strict=True)):
@@ -34,16 +39,19 @@ class DurationModel:
                 found.append(EDGE_PAUSE)
                 continue
             low, high = PAUSE_RANGE if token.is_pause else (SHORTEST, LONGEST)
-            found.append(max(3, round(float(np.clip(np.exp(value), low, high)) / rate)))
+            longer = pauses * np.exp(self.pauses) if token.is_pause else 1.0
+            found.append(max(3, round(float(np.clip(np.exp(value), low, high) * longer) / rate)))
         return found
 
-    def adapted(self, scaled: Matrix, tokens: Sequence[Token], schedule: Schedule, seed: int) -> DurationModel:
-        """A copy that follows the durations of ``tokens``."""
-        logs = log_lengths(tokens)
+    def adapted(
+        self, scaled: Matrix, tokens: Sequence[Token], logs: Matrix, plan: Schedule, seed: int
+    ) -> DurationModel:
+        """A copy that follows ``logs``, the logarithms of the lengths of ``tokens``."""
         spoken = np.array([not token.is_pause for token in tokens])
         network = self.network.copy()
         tempo, spread = float(logs[spoken].mean()), max(0.2, float(logs[spoken].std()))
-        for _ in fit(network, scaled, tokens, tempo, spread, schedule, seed):
+        targets = ((logs - tempo) / spread)[:, None].astype(np.float32)
+        for _ in network.fit(scaled, targets, plan, seed):
             pass
         return DurationModel(network, tempo, spread)
 
@@ -51,17 +59,3 @@ class DurationModel:
 def log_lengths(tokens: Sequence[Token]) -> NDArray[np.float32]:
     """Natural logarithm of each token's length in frames."""
     return np.log(np.array([max(1, token.frames) for token in tokens], np.float32))
-
-
-def fit(
-    network: Network,
-    scaled: Matrix,
-    tokens: Sequence[Token],
-    tempo: float,
-    spread: float,
-    schedule: Schedule,
-    seed: int,
-) -> Iterator[float]:
-    """Fit ``network`` in place to the lengths of ``tokens``, yielding the loss after each pass."""
-    targets = ((log_lengths(tokens) - tempo) / spread)[:, None].astype(np.float32)
-    yield from network.fit(scaled, targets, schedule, seed)

@@ -12,19 +12,20 @@ import numpy as np
 from likeness.core import corpus
 from likeness.core.errors import InputError, PoorRecording
 from likeness.core.events import Event
-from likeness.engines.builtin.voice import recordings, rough, voice
-from likeness.engines.builtin.voice.adapt import adapt
+from likeness.engines.builtin.voice import emotions, recordings, rough, voice
+from likeness.engines.builtin.voice.adapt import Adapted, adapt
 from likeness.engines.builtin.voice.distortion import distortion
-from likeness.engines.builtin.voice.examples import Utterance
-from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, LOG_F0, speech_frames
+from likeness.engines.builtin.voice.emotions import Emotion
+from likeness.engines.builtin.voice.examples import Utterance, assemble
+from likeness.engines.builtin.voice.features import COEFFICIENTS, FRAMES_PER_SECOND, LOG_F0, speech_frames
 from likeness.engines.builtin.voice.model import AcousticModel
 from likeness.engines.builtin.voice.prior import prior
 from likeness.engines.builtin.voice.recordings import Ledger, Recording
 from likeness.engines.builtin.voice.units import Units
 
-UNITS_FROM_SECONDS = 40.0
-"""Speech with transcripts from which units of it are closer than the vocoder alone, at no cost in clearness."""
 LEAST_ALIGNED_SECONDS = 5.0
+COMPARED = 30
+"""Clips of the first emotion that one without transcripts is told from."""
 EPOCHS = 10
 
 
@@ -51,6 +52,7 @@ class Options:
 @dataclass(frozen=True, slots=True)
 class _Learned:
     model: AcousticModel
+    emotions: tuple[Emotion, ...]
     utterances: list[Utterance]
     start: AcousticModel
     """The model before adaptation, for comparison."""
@@ -90,11 +92,11 @@ def _learn(heard: Sequence[Recording], options: Options, ledger: Ledger) -> Iter
     if sum(len(recording.acoustics) for recording in spoken) < LEAST_ALIGNED_SECONDS * FRAMES_PER_SECOND:
         start = prior().model
         ledger.used += [recording.id for recording in heard]
-        for step in rough.adapt(prior(), [recording.acoustics for recording in heard], options.seed):
+        for step in rough.adapt(prior(), heard, options.seed):
             if isinstance(step, Event):
                 yield step
             else:
-                yield _Learned(step, [], start, rough=True)
+                yield _Learned(step.model, step.emotions, [], start, rough=True)
         return
     for recording in heard:
         if not recording.words:
@@ -111,7 +113,25 @@ def _learn(heard: Sequence[Recording], options: Options, ledger: Ledger) -> Iter
         if isinstance(adapted, Event):
             yield adapted
         else:
-            yield _Learned(adapted, utterances, prior().model, rough=False)
+            known = (*adapted.emotions, *_without_words(adapted, utterances, heard))
+            yield _Learned(adapted.model, known, utterances, prior().model, rough=False)
+
+
+def _without_words(
+    adapted: Adapted, utterances: Sequence[Utterance], heard: Sequence[Recording]
+) -> tuple[Emotion, ...]:
+    """The emotions of which no recording has a transcript: how they are said can be heard without one."""
+    known = {emotion.name for emotion in adapted.emotions}
+    others = [recording for recording in heard if not recording.words and recording.emotion not in known]
+    if not others:
+        return ()
+    first = adapted.emotions[0]
+    compared = [utterance for utterance in utterances if utterance.emotion == first.name][:COMPARED]
+    guessed = [*compared, *rough.guesses(prior(), others)]
+    examples = assemble(guessed, adapted.model.scaling)
+    names = [utterance.emotion for utterance in guessed]
+    found = emotions.measure(adapted.model, examples, names, first.statistics).emotions
+    return tuple(emotion for emotion in found if emotion.name != first.name)
 
 
 def _finish(
@@ -119,27 +139,29 @@ def _finish(
 ) -> Iterator[Event]:
     speech = sum(int(speech_frames(recording.acoustics.power).sum()) for recording in heard)
     seconds = speech / FRAMES_PER_SECOND
-    enough = seconds >= UNITS_FROM_SECONDS
+    enough = seconds >= voice.UNITS_FROM_SECONDS
     wanted = options.renderer == "units" or (options.renderer == "auto" and enough)
     by_units = wanted and bool(learned.utterances)
     units, sound = None, None
     if by_units:
         yield Event("units", 0, 1)
-        units = Units.of(learned.utterances, learned.model.statistics.spread)
+        names = [emotion.name for emotion in learned.emotions]
+        units = Units.of(learned.utterances, learned.model.statistics.spread, names)
         sound = recordings.waveform(learned.utterances, heard, voice.RATE)
         sound = (np.clip(sound, -1, 1) * 32767).astype(np.int16)
         yield Event("units", 1, 1, metrics={"units": float(len(units.table))})
     measures = _measures(learned, seconds, ledger)
-    notes = _notes(learned, seconds, options, by_units)
+    notes = [*_notes(learned, seconds, options, by_units), *_unheard(learned, heard)]
     description = {
         "renderer": "units" if by_units else "vocoder",
         "rough": learned.rough,
+        "emotions": {emotion.name: _described(emotion, learned.emotions[0]) for emotion in learned.emotions},
         "measures": measures,
         "notes": notes,
         "clips_used": sorted(ledger.used),
         "clips_refused": dict(sorted(ledger.refused.items())),
     }
-    voice.save(out, learned.model, units, sound, description)
+    voice.save(out, learned.model, learned.emotions, units, sound, description)
     yield Event("done", 1, 1, note=" ".join(notes), metrics=measures)
 
 
@@ -153,9 +175,33 @@ def _measures(learned: _Learned, seconds: float, ledger: Ledger) -> dict[str, fl
         "pitch_spread_semitones": round(float(statistics.spread[LOG_F0] * 12 / np.log(2)), 2),
     }
     if learned.utterances:
-        measures["distortion_db"] = round(distortion(learned.model, learned.utterances), 2)
-        measures["distortion_prior_db"] = round(distortion(learned.start, learned.utterances), 2)
+        own = [utterance for utterance in learned.utterances if utterance.emotion == learned.emotions[0].name]
+        measures["distortion_db"] = round(distortion(learned.model, own), 2)
+        measures["distortion_prior_db"] = round(distortion(learned.start, own), 2)
     return measures
+
+
+def _described(emotion: Emotion, first: Emotion) -> dict[str, float | bool]:
+    """What an emotion does otherwise than the first, for people: levels in dB, melody in semitones, tempo in shares."""
+    mean, spread = emotion.statistics.mean, emotion.statistics.spread
+    decibels = 10 / np.log(10) * float(mean[0] - first.statistics.mean[0]) / np.sqrt(COEFFICIENTS)
+    return {
+        "speech_seconds": round(emotion.seconds, 1),
+        "pitch_hz": round(float(np.exp(mean[LOG_F0])), 1),
+        "pitch_spread_semitones": round(float(spread[LOG_F0]) * 12 / np.log(2), 2),
+        "level_db": round(decibels, 1),
+        "tempo": round(float(np.exp(-emotion.tempo)), 3),
+        "pauses": round(float(np.exp(emotion.pauses)), 3),
+        "whispered": emotion.whispered,
+    }
+
+
+def _unheard(learned: _Learned, heard: Sequence[Recording]) -> list[str]:
+    """A sentence where an emotion was recorded and nothing could be learned of it."""
+    known = {emotion.name for emotion in learned.emotions}
+    missing = sorted({recording.emotion for recording in heard} - known)
+    first = learned.emotions[0].name
+    return [f"No recording of {' and '.join(missing)} could be used: spoken as {first}."] if missing else []
 
 
 def _notes(learned: _Learned, seconds: float, options: Options, by_units: bool) -> list[str]:

@@ -27,6 +27,7 @@ class Utterance:
     tokens: tuple[Token, ...]
     acoustics: Acoustics
     offset: int = 0
+    emotion: str = "neutral"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,17 @@ class Statistics:
     mean: NDArray[np.float32]
     spread: NDArray[np.float32]
 
+    @classmethod
+    def of(cls, targets: NDArray[np.float32]) -> Statistics:
+        """Those of ``targets`` (frames, 126)."""
+        return cls(targets.mean(0), targets.std(0) + 1e-6)
+
 
 @dataclass(frozen=True, slots=True)
 class Examples:
     """``tokens`` with their ``rows`` (tokens, CONTEXT); ``inputs`` (frames, CONTEXT + WITHIN) and ``targets``
-    (frames, 126), ``voiced`` (frames,); ``bounds`` are the first frames of the utterances and the end.
+    (frames, 126), ``voiced`` (frames,); ``bounds`` are the first frames of the utterances and the end, and
+    ``token_counts`` say how many tokens each utterance has.
     """
 
     tokens: list[Token]
@@ -49,9 +56,19 @@ class Examples:
     targets: NDArray[np.float32]
     voiced: NDArray[np.bool_]
     bounds: tuple[int, ...]
+    token_counts: tuple[int, ...]
 
     def statistics(self) -> Statistics:
-        return Statistics(self.targets.mean(0), self.targets.std(0) + 1e-6)
+        return Statistics.of(self.targets)
+
+    @property
+    def edges(self) -> NDArray[np.bool_]:
+        """Which tokens are the first or last of their utterance."""
+        ends = np.cumsum(self.token_counts)
+        found = np.zeros(len(self.tokens), np.bool_)
+        found[ends - 1] = True
+        found[ends - np.array(self.token_counts)] = True
+        return found
 
     def normalised(self, statistics: Statistics) -> NDArray[np.float32]:
         """What the acoustic network is asked for: scaled targets and voicing as +-2, (frames, 127)."""
@@ -68,7 +85,7 @@ def trimmed(utterance: Utterance) -> Utterance:
     tokens[-1] = replace(tokens[-1], end=end)
     moved = tuple(replace(token, start=token.start - start, end=token.end - start) for token in tokens)
     acoustics = Acoustics(utterance.acoustics.static[start:end], utterance.acoustics.voiced[start:end])
-    return Utterance(utterance.id, utterance.words, moved, acoustics, utterance.offset + start)
+    return replace(utterance, tokens=moved, acoustics=acoustics, offset=utterance.offset + start)
 
 
 def assemble(utterances: Sequence[Utterance], scaling: Scaling | None = None) -> Examples:
@@ -90,4 +107,5 @@ def assemble(utterances: Sequence[Utterance], scaling: Scaling | None = None) ->
         tokens += utterance.tokens
         rows.append(scaling(row) if scaling else row)
         bounds.append(inside.stop)
-    return Examples(tokens, np.concatenate(rows), inputs, targets, voiced, tuple(bounds))
+    counts = tuple(len(utterance.tokens) for utterance in utterances)
+    return Examples(tokens, np.concatenate(rows), inputs, targets, voiced, tuple(bounds), counts)

@@ -47,12 +47,14 @@ class AcousticModel:
     residual: NDArray[np.float32]
     variance_ratio: NDArray[np.float32]
     monophones: Monophones
+    voicing: float = 0.0
+    """Frames whose predicted voicing is over this are voiced; the networks learn +-2."""
 
-    def plan(self, words: Sequence[Word], rate: float = 1.0) -> tuple[Token, ...]:
-        """The tokens of ``words`` with predicted durations."""
+    def plan(self, words: Sequence[Word], rate: float = 1.0, pauses: float = 1.0) -> tuple[Token, ...]:
+        """The tokens of ``words`` with predicted durations, pauses ``pauses`` times as long."""
         layout = tokens.spoken(words)
         rows = context.context(layout, words)
-        return tuple(tokens.timed(layout, self.durations.lengths(layout, self.scaling(rows), rate)))
+        return tuple(tokens.timed(layout, self.durations.lengths(layout, self.scaling(rows), rate, pauses)))
 
     def predict(self, words: Sequence[Word], planned: Sequence[Token]) -> Trajectory:
         """The trajectory of ``words`` timed as ``planned``."""
@@ -62,7 +64,7 @@ class AcousticModel:
         static = trajectory.generate(means, self.residual)
         centre = self.statistics.mean.astype(np.float64)
         widened = trajectory.widen(static, self.variance_ratio.astype(np.float64), centre)
-        return Trajectory(widened, predicted[:, -1] > 0, tuple(planned))
+        return Trajectory(widened, predicted[:, -1] > self.voicing, tuple(planned))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything as named arrays."""

@@ -14,7 +14,7 @@ from likeness.core.errors import PoorRecording
 from likeness.core.events import Event
 from likeness.core.types import Clip, Samples
 from likeness.engines.builtin.voice import alignment, examples, features
-from likeness.engines.builtin.voice.alignment import Aligned
+from likeness.engines.builtin.voice.alignment import Aligned, Monophones
 from likeness.engines.builtin.voice.english.phones import Word
 from likeness.engines.builtin.voice.english.pronounce import pronounce
 from likeness.engines.builtin.voice.examples import Utterance
@@ -26,6 +26,8 @@ THREADS = 4
 SHORTEST_SECONDS = 0.3
 LONGEST_SECONDS = 120.0
 ROUNDS = 3
+WHISPERED_SHARE = 0.35
+"""Voiced frames of a recording's speech, below which it is whispered; read aloud it is 0.6 and more."""
 OUTLIER = 4.0
 """Clips whose alignment is worse than the median by this many median deviations do not say their transcript."""
 
@@ -39,6 +41,11 @@ class Recording:
     rate: int
     acoustics: Acoustics
     words: tuple[Word, ...]
+    emotion: str = "neutral"
+
+    @property
+    def is_whispered(self) -> bool:
+        return float(self.acoustics.voiced[features.speech_frames(self.acoustics.power)].mean()) < WHISPERED_SHARE
 
 
 @dataclass(slots=True)
@@ -84,32 +91,46 @@ def measure(clips: Sequence[Clip], ledger: Ledger) -> Iterator[Event | list[Reco
 
 def _measured(clip: Clip, samples: Samples, rate: int, pitch: tuple[float, float]) -> Recording:
     acoustics = features.analyse(resample(samples, rate, features.RATE), pitch)
-    return Recording(clip.id, samples, rate, acoustics, tuple(pronounce(clip.transcript)))
+    return Recording(clip.id, samples, rate, acoustics, tuple(pronounce(clip.transcript)), clip.emotion)
 
 
 def aligned(recordings: Sequence[Recording], prior: AcousticModel, ledger: Ledger) -> Iterator[Event | list[Utterance]]:
     """Align ``recordings`` that have words, refusing those that do not fit theirs; yields the utterances last."""
-    seen = alignment.observations([r.acoustics for r in recordings])
-    texts = [r.words for r in recordings]
-    models = prior.monophones
-    rounds = alignment.train(seen, texts, prior.monophones, ROUNDS, prior.monophones)
-    for number, better in enumerate(rounds, start=1):
-        models = better
-        yield Event("align", number, ROUNDS + 1, "rounds")
-    found = alignment.align(seen, texts, models)
-    yield Event("align", ROUNDS + 1, ROUNDS + 1, "rounds")
-    floor = _worst_score([a.score for a in found if a])
+    found: list[tuple[Recording, Aligned | None, float]] = []
+    for whispered in (False, True):
+        group = [recording for recording in recordings if recording.is_whispered == whispered]
+        if not group:
+            continue
+        start = alignment.without_voicing(prior.monophones) if whispered else prior.monophones
+        for step in _aligned(group, start):
+            if isinstance(step, Event):
+                yield step
+            else:
+                floor = _worst_score([a.score for a in step if a])
+                found += [(recording, result, floor) for recording, result in zip(group, step, strict=True)]
     utterances = []
-    for recording, result in zip(recordings, found, strict=True):
+    for recording, result, floor in found:
         reason = _misfit(result, floor)
         if reason or result is None:
             ledger.refused[recording.id] = reason
             continue
         ledger.used.append(recording.id)
-        utterances.append(
-            examples.trimmed(Utterance(recording.id, recording.words, result.tokens, recording.acoustics))
-        )
+        made = Utterance(recording.id, recording.words, result.tokens, recording.acoustics, emotion=recording.emotion)
+        utterances.append(examples.trimmed(made))
     yield utterances
+
+
+def _aligned(group: Sequence[Recording], start: Monophones) -> Iterator[Event | list[Aligned | None]]:
+    """Recordings of one speaker that are all whispered or all not, from the models ``start``."""
+    seen = alignment.observations([recording.acoustics for recording in group])
+    texts = [recording.words for recording in group]
+    models = start
+    for number, better in enumerate(alignment.train(seen, texts, start, ROUNDS, start), start=1):
+        models = better
+        yield Event("align", number, ROUNDS + 1, "rounds")
+    found = alignment.align(seen, texts, models)
+    yield Event("align", ROUNDS + 1, ROUNDS + 1, "rounds")
+    yield found
 
 
 def waveform(utterances: Sequence[Utterance], recordings: Sequence[Recording], rate: int) -> Array:

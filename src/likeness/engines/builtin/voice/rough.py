@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likeness.core.events import Event
-from likeness.engines.builtin.voice import alignment, decoding
+from likeness.engines.builtin.voice import alignment, decoding, emotions
+from likeness.engines.builtin.voice.adapt import Adapted
 from likeness.engines.builtin.voice.examples import Statistics, Utterance, assemble, trimmed
-from likeness.engines.builtin.voice.features import LOG_F0, STATIC, Acoustics
+from likeness.engines.builtin.voice.features import LOG_F0, STATIC
 from likeness.engines.builtin.voice.model import AcousticModel
 from likeness.engines.builtin.voice.network import Schedule
 from likeness.engines.builtin.voice.prior import Prior
+from likeness.engines.builtin.voice.recordings import Recording
 
 FRAMES_SEEN, FEWEST_PASSES, MOST_PASSES = 180_000, 8, 30
 """A guess bears many passes over little: similarity keeps rising up to about thirty over fifteen seconds."""
@@ -26,25 +28,36 @@ SPREAD_FRAMES = 2000.0
 """The prior's spread counts as much as this many frames of the speaker's."""
 
 
-def adapt(prior: Prior, heard: Sequence[Acoustics], seed: int) -> Iterator[Event | AcousticModel]:
+def adapt(prior: Prior, heard: Sequence[Recording], seed: int) -> Iterator[Event | Adapted]:
     """Yields an event after each pass and the model last."""
-    seen = alignment.observations(heard)
     utterances = []
-    for number, (observed, acoustics) in enumerate(zip(seen, heard, strict=True), start=1):
-        tokens, words = decoding.guess(observed, prior)
-        utterances.append(trimmed(Utterance(str(number), words, tokens, acoustics)))
-        yield Event("guess", number, len(heard), "clips")
+    for guessed in guesses(prior, heard):
+        utterances.append(guessed)
+        yield Event("guess", len(utterances), len(heard), "clips")
     model = prior.model
+    names = [utterance.emotion for utterance in utterances]
     examples = assemble(utterances, model.scaling)
     inputs = examples.inputs
-    statistics = _statistics(model, model.network.predict(inputs)[:, :-1], examples.targets)
+    first = emotions.base_of(examples, names)
+    own = np.repeat([name == first for name in names], np.diff(examples.bounds))
+    statistics = _statistics(model, model.network.predict(inputs[own])[:, :-1], examples.targets[own])
+    measured = emotions.measure(model, examples, names, statistics)
     network = model.network.copy()
     passes = int(np.clip(FRAMES_SEEN / len(inputs), FEWEST_PASSES, MOST_PASSES))
     plan = Schedule(epochs=passes, batch=256, rate=5e-4, dropout=0.1)
-    for number, _ in enumerate(network.fit(inputs, examples.normalised(statistics), plan, seed), start=1):
+    for number, _ in enumerate(network.fit(inputs, measured.targets, plan, seed), start=1):
         yield Event("adapt", number, passes, "passes")
     scale = (statistics.spread / model.statistics.spread) ** 2
-    yield replace(model, network=network, statistics=statistics, residual=model.residual * scale)
+    made = replace(model, network=network, statistics=statistics, residual=model.residual * scale)
+    yield Adapted(made, measured.emotions)
+
+
+def guesses(prior: Prior, heard: Sequence[Recording]) -> Iterator[Utterance]:
+    """What ``heard`` may say, each as an utterance of made-up words."""
+    seen = alignment.observations([recording.acoustics for recording in heard])
+    for recording, observed in zip(heard, seen, strict=True):
+        tokens, words = decoding.guess(observed, prior)
+        yield trimmed(Utterance(recording.id, words, tokens, recording.acoustics, emotion=recording.emotion))
 
 
 def _statistics(model: AcousticModel, predicted: NDArray[np.float32], targets: NDArray[np.float32]) -> Statistics:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from likeness.core.types import Audio, SpeakRequest
-from likeness.engines.builtin.voice import features, tempo, tokens, vocoder
+from likeness.engines.builtin.voice import emotions, features, tempo, tokens, vocoder
 from likeness.engines.builtin.voice.english.phones import Word
 from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, LOG_F0, Array
-from likeness.engines.builtin.voice.model import Trajectory
+from likeness.engines.builtin.voice.model import AcousticModel, Trajectory
 from likeness.engines.builtin.voice.resampling import resample
 from likeness.engines.builtin.voice.tokens import Token
 from likeness.engines.builtin.voice.voice import RATE, Voice
@@ -27,16 +27,21 @@ CEILING = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to say it, in the engine's own units: ``shift`` in natural logarithm of F0, ``gain`` as a factor."""
+    """How to say it, in the engine's own units: ``shift`` in natural logarithm of F0, ``gain`` as a factor; ``blend``
+    are emotions with weights, none for the voice's first.
+    """
 
     rate: float
     shift: float
     excursion: float
     gain: float
+    pauses: float
+    blend: tuple[tuple[str, float], ...]
 
     @classmethod
     def of(cls, request: SpeakRequest) -> Manner:
-        return cls(request.rate, request.pitch * np.log(2) / 12, request.pitch_range, 10 ** (request.energy / 20))
+        shift, gain = request.pitch * np.log(2) / 12, 10 ** (request.energy / 20)
+        return cls(request.rate, shift, request.pitch_range, gain, request.pauses, request.blend)
 
     @property
     def changes_pitch(self) -> bool:
@@ -45,22 +50,25 @@ class Manner:
 
 def speak(voice: Voice, words: Sequence[Word], manner: Manner) -> Iterator[Audio]:
     """Sound of ``words`` at 22,050 Hz, one piece for each phrase, with a pause between sentences."""
+    weights = emotions.known(voice.emotions, manner.blend)
+    model = emotions.applied(voice.acoustic, voice.emotions, weights)
     # Units cannot change pitch; the vocoder of the same voice can.
-    by_units = voice.joiner is not None and not manner.changes_pitch
+    by_units = voice.has_units_of(weights) and not manner.changes_pitch
     sentences = [part for sentence in tokens.sentences(words) for part in _short(sentence)]
     for number, sentence in enumerate(sentences):
-        planned = voice.acoustic.plan(sentence, 1.0 if by_units else manner.rate)
-        trajectory = _with_manner(voice, voice.acoustic.predict(sentence, planned), manner)
+        planned = model.plan(sentence, 1.0 if by_units else manner.rate, manner.pauses)
+        trajectory = _with_manner(model, model.predict(sentence, planned), manner)
         for phrase in _phrases(trajectory):
-            samples = _by_units(voice, phrase, manner.rate) if by_units else _by_vocoder(phrase)
+            samples = _by_units(voice, phrase, manner.rate, weights) if by_units else _by_vocoder(phrase)
             yield _audio(samples * manner.gain)
         if number < len(sentences) - 1:
-            yield _audio(np.zeros(round(SENTENCE_PAUSE_SECONDS / manner.rate * RATE)))
+            yield _audio(np.zeros(round(SENTENCE_PAUSE_SECONDS * manner.pauses / manner.rate * RATE)))
 
 
-def _by_units(voice: Voice, phrase: Trajectory, rate: float) -> Array:
+def _by_units(voice: Voice, phrase: Trajectory, rate: float, weights: Mapping[str, float]) -> Array:
     assert voice.joiner is not None
-    samples = voice.joiner.render(voice.joiner.units.select(phrase), phrase)
+    numbers = {number: weights[e.name] for number, e in enumerate(voice.emotions) if e.name in weights}
+    samples = voice.joiner.render(voice.joiner.units.select(phrase, numbers), phrase)
     return tempo.stretch(samples, RATE, rate)
 
 
@@ -68,11 +76,11 @@ def _by_vocoder(phrase: Trajectory) -> Array:
     return resample(vocoder.render(phrase.static, phrase.voiced), features.RATE, RATE)
 
 
-def _with_manner(voice: Voice, trajectory: Trajectory, manner: Manner) -> Trajectory:
+def _with_manner(model: AcousticModel, trajectory: Trajectory, manner: Manner) -> Trajectory:
     if not manner.changes_pitch:
         return trajectory
     static = trajectory.static.copy()
-    mean = float(voice.acoustic.statistics.mean[LOG_F0])
+    mean = float(model.statistics.mean[LOG_F0])
     static[:, LOG_F0] = mean + (static[:, LOG_F0] - mean) * manner.excursion + manner.shift
     return replace(trajectory, static=static)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likeness.engines.builtin.voice.examples import Utterance
-from likeness.engines.builtin.voice.features import LOG_F0
+from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, LOG_F0
 from likeness.engines.builtin.voice.model import Trajectory
 from likeness.engines.builtin.voice.symbols import INDEX, PAUSE
 from likeness.engines.builtin.voice.tokens import Token
@@ -28,6 +28,7 @@ SHORTEST = 3
 SILENCE, RENDERED = -1, -2
 RENDERED_COST = 2.2
 """What it costs not to use the owner's own sound for half a phone."""
+OTHER_EMOTION_COST = 1.2
 
 _COLUMNS = ("symbol", "half", "start", "end", "before", "after", "stress")
 
@@ -53,11 +54,18 @@ class Chosen:
 class Units:
     """All half phones of the recordings. ``frames`` is (frames, 25): 24 coefficients and log F0 of every recording,
     one after the other; the columns of ``table`` are symbol, half, first frame, frame after the last, symbols before
-    and after, stress.
+    and after, stress; ``emotion`` (units,) numbers the voice's emotions.
     """
 
-    def __init__(self, table: NDArray[np.int32], frames: NDArray[np.floating], spread: NDArray[np.floating]) -> None:
+    def __init__(
+        self,
+        table: NDArray[np.int32],
+        frames: NDArray[np.floating],
+        spread: NDArray[np.floating],
+        emotion: NDArray[np.int16],
+    ) -> None:
         self.table = table
+        self.emotion = emotion
         self.frames = np.asarray(frames, dtype=np.float32)
         self.spread = np.asarray(spread, dtype=np.float32)
         self.symbol, self.half, self.start, self.end, self.before, self.after, self.stress = table.T
@@ -77,21 +85,31 @@ class Units:
         }
 
     @classmethod
-    def of(cls, utterances: Sequence[Utterance], spread: NDArray[np.floating]) -> Units:
-        """Cut ``utterances`` into half phones. Raises :class:`ValueError` when there is none."""
-        rows, frames, offset = [], [], 0
+    def of(cls, utterances: Sequence[Utterance], spread: NDArray[np.floating], emotions: Sequence[str]) -> Units:
+        """Cut ``utterances`` into half phones; ``emotions`` are the voice's. Raises :class:`ValueError` when there is
+        none.
+        """
+        rows: list[tuple[int, ...]] = []
+        numbers: list[int] = []
+        frames, offset = [], 0
         for utterance in utterances:
             rows += _rows(utterance.tokens, offset)
+            numbers += [emotions.index(utterance.emotion)] * (len(rows) - len(numbers))
             static = utterance.acoustics.static
             frames.append(static[:, [*range(COMPARED), LOG_F0]])
             offset += len(static)
         if not rows:
             raise ValueError("no unit in these recordings")
-        return cls(np.array(rows, np.int32), np.concatenate(frames), spread[:COMPARED])
+        return cls(np.array(rows, np.int32), np.concatenate(frames), spread[:COMPARED], np.array(numbers, np.int16))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything as named arrays."""
-        return {"table": self.table, "frames": self.frames.astype(np.float16), "spread": self.spread}
+        return {
+            "table": self.table,
+            "frames": self.frames.astype(np.float16),
+            "spread": self.spread,
+            "emotion": self.emotion,
+        }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Units:
@@ -101,12 +119,24 @@ class Units:
             raise ValueError("the table of units has the wrong shape")
         if table[:, 3].max() > len(frames) or table[:, 2].min() < 0 or (table[:, 3] <= table[:, 2]).any():
             raise ValueError("the table of units points outside the recordings")
-        return cls(table, frames, arrays["spread"])
+        # A voice learned before there were emotions has one.
+        emotion = arrays["emotion"] if "emotion" in arrays else np.zeros(len(table), np.int16)
+        if emotion.shape != (len(table),):
+            raise ValueError("the units' emotions do not fit their table")
+        return cls(table, frames, arrays["spread"], emotion)
 
-    def select(self, trajectory: Trajectory) -> list[Chosen]:
-        """The cheapest chain of units for ``trajectory``, with silence for pauses."""
+    def seconds(self, emotions: int) -> NDArray[np.float64]:
+        """How much sound there is of each of a voice's ``emotions``."""
+        lengths = (self.end - self.start) / FRAMES_PER_SECOND
+        return np.asarray(np.bincount(self.emotion, weights=lengths, minlength=emotions), dtype=np.float64)
+
+    def select(self, trajectory: Trajectory, emotions: Mapping[int, float] | None = None) -> list[Chosen]:
+        """The cheapest chain of units for ``trajectory``, with silence for pauses; units of the ``emotions`` (by their
+        numbers, with weights) are preferred.
+        """
         targets = _targets(trajectory.tokens)
-        lists = [self._candidates(target, trajectory) for target in targets]
+        foreign = self._foreign(emotions)
+        lists = [self._candidates(target, trajectory, foreign) for target in targets]
         if not lists:
             return []
         total, back = lists[0][1], []
@@ -123,7 +153,16 @@ class Units:
         picks = zip(targets, lists, reversed(path), strict=True)
         return [Chosen(target, int(found[at])) for target, (found, _), at in picks]
 
-    def _candidates(self, target: Target, trajectory: Trajectory) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def _foreign(self, emotions: Mapping[int, float] | None) -> NDArray[np.float32]:
+        """What each unit costs for being of an emotion that is not wanted, or wanted less than another."""
+        if not emotions:
+            return np.zeros(len(self.table), np.float32)
+        most = max(emotions.values())
+        return np.array([1 - emotions.get(int(n), 0.0) / most for n in self.emotion], np.float32) * OTHER_EMOTION_COST
+
+    def _candidates(
+        self, target: Target, trajectory: Trajectory, foreign: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         token = trajectory.tokens[target.token]
         if token.is_pause:
             return np.array([SILENCE]), np.zeros(1, np.float32)
@@ -131,8 +170,10 @@ class Units:
         at = [target.start, (target.start + target.end - 1) // 2, target.end - 1]
         wanted = (trajectory.static[at, :COMPARED] / self.spread).ravel().astype(np.float32)
         cost = np.sqrt(((self._shape[found] - wanted) ** 2).mean(1))
-        pitch = trajectory.static[target.start : target.end, LOG_F0].mean()
-        cost += 4 * np.abs(self._pitch[found] - np.float32(pitch))
+        cost += foreign[found]
+        if trajectory.voiced.any():
+            pitch = trajectory.static[target.start : target.end, LOG_F0].mean()
+            cost += 4 * np.abs(self._pitch[found] - np.float32(pitch))
         cost += 0.5 * np.abs(self._length[found] - np.float32(np.log(target.end - target.start)))
         before, after = _neighbours(trajectory.tokens, target.token)
         near, far = 0.5, 0.15
@@ -157,7 +198,8 @@ class Units:
         entry_pitch = np.append(self._entry_pitch[right[:-1]], pitch)
         distance = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
         cost = np.sqrt(np.maximum(distance / COMPARED, 0)) + 0.15
-        cost += 2 * np.abs(exit_pitch[:, None] - entry_pitch[None])
+        if trajectory.voiced.any():
+            cost += 2 * np.abs(exit_pitch[:, None] - entry_pitch[None])
         side_by_side = (left[:, None] + 1 == right[None]) & (self.end[left][:, None] == self.start[right][None])
         side_by_side[-1, -1] = True
         return np.where(side_by_side, np.float32(0), cost)
