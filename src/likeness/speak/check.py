@@ -4,7 +4,7 @@
 |--------------------------|-------------|---------------|----------|
 | sample rate              | ≥ 22,050 Hz | ≥ 16,000 Hz   | below    |
 | bandwidth                | ≥ 7 kHz     | ≥ 5 kHz       | below    |
-| speech over noise (SNR)  | ≥ 30 dB     | ≥ 20 dB       | below    |
+| speech over noise (SNR)  | ≥ 32 dB     | ≥ 20 dB       | below    |
 | reverberation (RT60)     | ≤ 0.35 s    | ≤ 0.6 s       | above    |
 | clipped samples          | ≤ 0.05 %    | ≤ 2 %         | above    |
 | level of the speech      | ≥ −42 dBFS  | ≥ −55 dBFS    | below    |
@@ -18,7 +18,9 @@ reverberation is refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,7 +37,7 @@ class Thresholds:
 
     rate: tuple[int, int] = (22_050, 16_000)
     bandwidth_hz: tuple[float, float] = (7000.0, 5000.0)
-    snr_db: tuple[float, float] = (30.0, 20.0)
+    snr_db: tuple[float, float] = (32.0, 20.0)
     reverberation_seconds: tuple[float, float] = (0.35, 0.6)
     clipped_share: tuple[float, float] = (0.0005, 0.02)
     level_dbfs: tuple[float, float] = (-42.0, -55.0)
@@ -76,62 +78,77 @@ def check(audio: Audio, transcript: str = "", thresholds: Thresholds = THRESHOLD
     return _judged(measured, transcript, thresholds)
 
 
-def _judged(measured: ClipCheck, transcript: str, limits: Thresholds) -> ClipCheck:
+class Finding(NamedTuple):
+    """Something wrong: a short stable name of the ``fault``, what it makes of the clip, and a sentence about it."""
+
+    fault: str
+    verdict: Verdict
+    reason: str
+
+
+def findings(measured: ClipCheck, transcript: str = "", thresholds: Thresholds = THRESHOLDS) -> list[Finding]:
+    """What is wrong with a clip that was measured. The faults: "rate", "bandwidth", "noise", "reverberation",
+    "clipping", "level", "length", "silence" and "transcript"."""
     if measured.speech_seconds == 0.0:
-        findings = [(Verdict.REFUSED, "no speech is heard in it: choose another recording")]
-    else:
-        findings = [*_sound_findings(measured, limits), *_amount_findings(measured, transcript, limits)]
+        return [Finding("length", Verdict.REFUSED, "no speech is heard in it: choose another recording")]
+    return [*_sound_findings(measured, thresholds), *_amount_findings(measured, transcript, thresholds)]
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst of ``verdicts``, good when there is none."""
     order = (Verdict.GOOD, Verdict.USABLE, Verdict.REFUSED)
-    worst = max((verdict for verdict, _ in findings), key=order.index, default=Verdict.GOOD)
-    values = {name: getattr(measured, name) for name in measured.__slots__}
-    return ClipCheck(**{**values, "verdict": worst, "reasons": tuple(reason for _, reason in findings)})
+    return max(verdicts, key=order.index, default=Verdict.GOOD)
 
 
-Finding = tuple[Verdict, str]
+def _judged(measured: ClipCheck, transcript: str, limits: Thresholds) -> ClipCheck:
+    found = findings(measured, transcript, limits)
+    verdict = worst(each.verdict for each in found)
+    return replace(measured, verdict=verdict, reasons=tuple(each.reason for each in found))
 
 
-def _low(value: float, limits: tuple[float, float], reason: str) -> list[Finding]:
+def _low(fault: str, value: float, limits: tuple[float, float], reason: str) -> list[Finding]:
     """A finding when ``value`` is under the limit for good."""
     if value >= limits[0]:
         return []
-    return [(Verdict.USABLE if value >= limits[1] else Verdict.REFUSED, reason)]
+    return [Finding(fault, Verdict.USABLE if value >= limits[1] else Verdict.REFUSED, reason)]
 
 
 def _sound_findings(m: ClipCheck, limits: Thresholds) -> list[Finding]:
     """What is wrong with the sound itself."""
     high_pitched = f"record at {RECOMMENDED_RATE:,} Hz or more"
-    found = _low(m.rate, limits.rate, f"its sampling rate is {m.rate:,} Hz: {high_pitched}")
+    found = _low("rate", m.rate, limits.rate, f"its sampling rate is {m.rate:,} Hz: {high_pitched}")
     if m.rate / 2 > limits.bandwidth_hz[0]:
         reason = (
             f"nothing is heard above {m.bandwidth_hz / 1000:.1f} kHz, as after a telephone or strong compression: "
             "use the original recording"
         )
-        found += _low(m.bandwidth_hz, limits.bandwidth_hz, reason)
+        found += _low("bandwidth", m.bandwidth_hz, limits.bandwidth_hz, reason)
     noise = f"the noise is only {m.snr_db:.0f} dB under the speech: use a quieter room, closer to the microphone"
-    found += _low(m.snr_db, limits.snr_db, noise)
+    found += _low("noise", m.snr_db, limits.snr_db, noise)
     if m.snr_db >= limits.snr_db[1]:
         found += _room_findings(m, limits)
     clipped = f"{m.clipped_share:.2%} of it is clipped: lower the recording level"
-    found += _low(-m.clipped_share, _negated(limits.clipped_share), clipped)
+    found += _low("clipping", -m.clipped_share, _negated(limits.clipped_share), clipped)
     quiet = f"the speech is very quiet ({m.level_dbfs:.0f} dBFS): raise the recording level"
-    return found + _low(m.level_dbfs, limits.level_dbfs, quiet)
+    return found + _low("level", m.level_dbfs, limits.level_dbfs, quiet)
 
 
 def _room_findings(m: ClipCheck, limits: Thresholds) -> list[Finding]:
     """What the room does to it; only asked where the noise is low enough to hear that."""
     room = f"the room echoes for about {m.reverberation_seconds:.1f} s: record closer, among soft furniture"
-    found = _low(-m.reverberation_seconds, _negated(limits.reverberation_seconds), room)
+    found = _low("reverberation", -m.reverberation_seconds, _negated(limits.reverberation_seconds), room)
     if m.snr_db < limits.together_snr_db and m.reverberation_seconds > limits.together_reverberation_seconds:
-        found.append((Verdict.REFUSED, "noise and echo together would ruin the voice: improve at least one of them"))
+        both = "noise and echo together would ruin the voice: improve at least one of them"
+        found.append(Finding("reverberation", Verdict.REFUSED, both))
     return found
 
 
 def _amount_findings(m: ClipCheck, transcript: str, limits: Thresholds) -> list[Finding]:
     """What is wrong with how much there is, and with the transcript's length."""
     short = f"there are only {m.speech_seconds:.1f} s of speech in it: record whole sentences"
-    found = _low(m.speech_seconds, limits.speech_seconds, short)
+    found = _low("length", m.speech_seconds, limits.speech_seconds, short)
     if m.silence_share > limits.silence_share:
-        found.append((Verdict.USABLE, f"{m.silence_share:.0%} of it is silence: cut it"))
+        found.append(Finding("silence", Verdict.USABLE, f"{m.silence_share:.0%} of it is silence: cut it"))
     letters = sum(character.isalnum() for character in transcript)
     if letters:
         per_second = letters / m.speech_seconds
@@ -139,7 +156,7 @@ def _amount_findings(m: ClipCheck, transcript: str, limits: Thresholds) -> list[
         if not low <= per_second <= high:
             fits = lowest <= per_second <= highest
             reason = f"the transcript hardly fits: {letters} letters in {m.speech_seconds:.1f} s of speech"
-            found.append((Verdict.USABLE if fits else Verdict.REFUSED, reason))
+            found.append(Finding("transcript", Verdict.USABLE if fits else Verdict.REFUSED, reason))
     return found
 
 
