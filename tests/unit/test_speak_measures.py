@@ -23,7 +23,7 @@ def with_hum(audio: Audio, mains: float, snr_db: float) -> Audio:
 def test_hum_is_told_with_its_mains_and_level(mains: int, snr: int, rate: int) -> None:
     audio = speech(rate=rate)
     clean, found = measures.hum(audio), measures.hum(with_hum(audio, mains, snr))
-    assert clean.excess_db < 5.5 < found.excess_db
+    assert clean.excess_db < measures.HUM_FROM_DB < found.excess_db
     assert found.mains_hz == mains
     assert found.level_dbfs == pytest.approx(activity.speech_level(audio) - snr, abs=2.5)
 
@@ -34,4 +34,6 @@ def test_a_monotonous_voice_at_a_multiple_of_the_mains_is_no_hum() -> None:
         buzz = sum(np.sin(2 * np.pi * pitch * h * time) / h for h in range(1, 20))
         gate = np.sin(2 * np.pi * 1.5 * time) > -0.3
         hiss = np.random.default_rng(0).standard_normal(len(time)) * 1e-4
-        assert measures.hum(Audio((0.1 * buzz * gate + hiss).astype(np.float32), 16_000)).excess_db < 5.5
+        assert (
+            measures.hum(Audio((0.1 * buzz * gate + hiss).astype(np.float32), 16_000)).excess_db < measures.HUM_FROM_DB
+        )

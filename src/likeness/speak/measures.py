@@ -115,7 +115,7 @@ def clipped_share(samples: Samples) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Hum:
-    """Mains hum: ``mains_hz`` is 50 or 60, ``excess_db`` how far its odd harmonics stand out of what is beside them,
+    """Mains hum: ``mains_hz`` is 50 or 60, ``excess_db`` how far its odd harmonics rise above what is beside them,
     ``level_dbfs`` all its harmonics together."""
 
     mains_hz: int
@@ -124,14 +124,16 @@ class Hum:
 
 
 _HUM_WINDOW, _HUM_HOP, _HUM_PERCENTILE = 0.4, 0.1, 15.0
-_HARMONICS = 8
+_HARMONICS, _ONE_LINE_DB = 8, 12.0
+HUM_FROM_DB = 5.5
+"""Excess from which it is hum: clean speech of ten voices stays under 5."""
 
 
 def hum(audio: Audio) -> Hum:
     """The likelier of 50 and 60 Hz mains hum in a sound of half a second or more, heard or not.
 
     Lines are looked for in the quiet moments (15th percentile of 0.4 s windows) and judged by the three strongest of
-    the odd harmonics up to the seventh: a monotonous voice at 100 or 120 Hz has none of them.
+    the odd harmonics up to the seventh, none counting for more than 12 dB: a monotonous voice at 100 Hz has one of 60.
     """
     power = spectrogram(audio, window_seconds=_HUM_WINDOW, hop_seconds=_HUM_HOP)
     quiet = np.percentile(power, _HUM_PERCENTILE, axis=0) + 1e-13
@@ -146,7 +148,7 @@ def _hum_at(quiet: NDArray[np.float64], mains: int) -> Hum:
         around = 3 * float(np.median(np.r_[quiet[place - 7 : place - 3], quiet[place + 4 : place + 8]]))
         total += max(line - around, 0.0)
         if harmonic % 2:
-            excess.append(10 * np.log10(line / around))
+            excess.append(min(10 * np.log10(line / around), _ONE_LINE_DB))
     return Hum(mains, round(float(np.mean(sorted(excess)[-3:])), 1), round(float(10 * np.log10(total)), 1))
 
 
