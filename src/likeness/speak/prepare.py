@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from likeness.core.protocols import Corpus
 from likeness.core.types import Audio, Clip, Samples, Verdict
 from likeness.speak import activity, split
 from likeness.speak.check import check
+from likeness.speak.consent import Consent
 from likeness.speak.decode import Decoder
 from likeness.speak.recipe import VoiceRecipe, voice_recipe
 from likeness.speak.recordings import Recording, load_audio, recordings
@@ -157,12 +159,12 @@ def _save(
     return metrics
 
 
-def consents(chosen: Sequence[Recording]) -> list[dict[str, str]]:
-    """Who agreed to what and when, each statement once, first said first."""
-    first: dict[str, str] = {}
-    for item in sorted(chosen, key=lambda r: r.added_at):
-        first.setdefault(item.consent, item.added_at)
-    return [{"statement": statement, "at": at} for statement, at in first.items()]
+def consents(chosen: Sequence[Recording]) -> list[dict[str, Any]]:
+    """Who agreed to what, when and how (``speak.consent.Consent.as_dict``), each statement once, first said first."""
+    first: dict[tuple[str, str], Consent] = {}
+    for item in sorted(chosen, key=lambda r: r.agreed.at):
+        first.setdefault((item.agreed.statement, item.agreed.recording), item.agreed)
+    return [agreed.as_dict() for agreed in first.values()]
 
 
 def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, gathered: _Gathered) -> Iterator[float]:

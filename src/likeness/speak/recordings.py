@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from likeness.core import files
-from likeness.core.errors import InputError, LikenessError, NotFound, PoorRecording, Refused
+from likeness.core.errors import InputError, LikenessError, NotFound, PoorRecording
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.types import Audio, ClipCheck, Verdict
 from likeness.speak import formats
 from likeness.speak.check import check
+from likeness.speak.consent import Consent, stated
 from likeness.speak.decode import UPLOAD_LIMITS, Decoded, Decoder
 from likeness.speak.transcripts import Transcripts
 
@@ -36,7 +37,8 @@ _EMOTION = re.compile(r"[a-z][a-z /-]{0,39}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One imported recording. ``path`` is the original file in the home, ``consent`` what its owner agreed to."""
+    """One imported recording. ``path`` is the original file in the home, ``consent`` what its owner agreed to, and
+    ``agreement`` the same with date, source and how it was checked."""
 
     id: str
     path: Path
@@ -52,6 +54,12 @@ class Recording:
     notes: tuple[str, ...] = ()
     voice: str = ""
     """The one voice it was uploaded for; "" when it is for any."""
+    agreement: Consent | None = None
+
+    @property
+    def agreed(self) -> Consent:
+        """Its consent on record; of an entry from before there were records, the statement alone."""
+        return self.agreement or Consent.of(self.consent, at=self.added_at)
 
 
 def import_recordings(
@@ -60,7 +68,7 @@ def import_recordings(
     *,
     transcripts: Path | None = None,
     emotion: str = "neutral",
-    consent: str,
+    consent: str | Consent,
 ) -> Iterator[Event]:
     """Take sound files, and folders of them, into the home; one event per file, and a last one that sums up.
 
@@ -72,8 +80,7 @@ def import_recordings(
     Raises :class:`Refused` without ``consent``, :class:`NotFound` for a missing path, :class:`InputError` when there is
     no sound file at all, and :class:`PoorRecording` when not one could be used.
     """
-    if not consent.strip():
-        raise Refused(_NO_CONSENT, hint=_CONSENT_HINT, param="consent")
+    agreed = _agreed(consent)
     _check_emotion(emotion)
     found = sound_files(paths)
     lookup = Transcripts(transcripts)
@@ -85,7 +92,7 @@ def import_recordings(
     with Decoder() as decoder:
         for number, path in enumerate(found, 1):
             try:
-                outcome, recording = _take(home, path, lookup.of(path), emotion, consent.strip(), decoder)
+                outcome, recording = _take(home, path, lookup.of(path), emotion, agreed, decoder)
                 note = f"{path.name}: {outcome}"
                 if recording is not None and outcome == "added":
                     seconds += recording.seconds
@@ -101,8 +108,6 @@ def import_recordings(
         raise PoorRecording(f"none of {len(found)} recordings can be used; {not_taken[0]}", hint=_POOR_HINT)
 
 
-_NO_CONSENT = "recordings are taken in only with the consent of the person who speaks in them"
-_CONSENT_HINT = "say who agreed and to what, for example: I am the speaker and agree to a voice being made of this"
 _POOR_HINT = "record in a quiet room, close to the microphone, at 24 kHz or more, without clipping"
 
 
@@ -167,15 +172,14 @@ def add_upload(
     voice: str,
     transcript: str = "",
     emotion: str = "neutral",
-    consent: str,
+    consent: str | Consent,
 ) -> Recording:
     """Decode, check and keep one uploaded sound file, for the voice called ``voice`` alone.
 
     Raises what :func:`speak.decode.decode_bytes` raises, :class:`PoorRecording` when the check refuses it and
     :class:`Refused` without consent.
     """
-    if not consent.strip():
-        raise Refused(_NO_CONSENT, hint=_CONSENT_HINT, param="consent")
+    agreed = _agreed(consent)
     _check_emotion(emotion)
     sha = hashlib.sha256(data).hexdigest()
     known = home.recordings / f"{sha}.json"
@@ -183,7 +187,7 @@ def add_upload(
         return _load(known)
     with Decoder(UPLOAD_LIMITS) as decoder:
         decoded = decoder.decode(data, name)
-    made = _checked(sha, name, decoded, transcript, emotion, consent.strip(), home.recordings)
+    made = _checked(sha, name, decoded, transcript, emotion, agreed, home.recordings)
     made = replace(made, voice=voice)
     files.private_folder(home.recordings)
     files.write_bytes(made.path, data)
@@ -203,7 +207,7 @@ def _check_emotion(emotion: str) -> None:
 
 
 def _take(
-    home: PersonHome, path: Path, transcript: str, emotion: str, consent: str, decoder: Decoder
+    home: PersonHome, path: Path, transcript: str, emotion: str, consent: Consent, decoder: Decoder
 ) -> tuple[str, Recording | None]:
     """Import one file; returns what happened ("added", "updated", "unchanged") and the recording."""
     decoder.check_header(path)
@@ -237,7 +241,7 @@ def _update(old: Recording, transcript: str, emotion: str, decoder: Decoder) -> 
 
 
 def _checked(
-    sha: str, name: str, decoded: Decoded, transcript: str, emotion: str, consent: str, folder: Path
+    sha: str, name: str, decoded: Decoded, transcript: str, emotion: str, consent: Consent, folder: Path
 ) -> Recording:
     return Recording(
         id=sha[:16],
@@ -250,9 +254,23 @@ def _checked(
         emotion=emotion,
         check=_accepted(decoded.audio, transcript, name),
         added_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        consent=consent,
+        consent=consent.statement,
         notes=decoded.notes,
+        agreement=consent,
     )
+
+
+def _agreed(consent: str | Consent) -> Consent:
+    """The consent on record. Raises :class:`Refused` for an empty one."""
+    return consent if isinstance(consent, Consent) else stated(consent, "")
+
+
+def agree(home: PersonHome, consent: Consent, only: Sequence[str] = ()) -> int:
+    """Put ``consent`` on record for the recordings with the ids in ``only``, or for all; returns how many."""
+    chosen = [item for item in recordings(home) if not only or item.id in only]
+    for item in chosen:
+        _save(replace(item, consent=consent.statement, agreement=consent))
+    return len(chosen)
 
 
 def _accepted(audio: Audio, transcript: str, name: str) -> ClipCheck:
@@ -275,7 +293,8 @@ def _hash(path: Path) -> str:
 
 def _save(recording: Recording) -> None:
     """Write the entry and make sure that its name is on the disk."""
-    value = asdict(recording) | {"path": recording.path.name}
+    agreement = None if recording.agreement is None else recording.agreement.as_dict()
+    value = asdict(recording) | {"path": recording.path.name, "agreement": agreement}
     files.write_json(recording.path.with_suffix(".json"), value)
     descriptor = os.open(recording.path.parent, os.O_RDONLY)
     try:
@@ -292,7 +311,14 @@ def _load(path: Path) -> Recording:
         sound = path.parent / Path(raw["path"]).name
         if not sound.is_file():
             raise ValueError("its sound file is missing")
-        values = {**raw, "path": sound, "check": ClipCheck(**measured), "notes": tuple(raw["notes"])}
+        agreement = raw.get("agreement")
+        values = {
+            **raw,
+            "path": sound,
+            "check": ClipCheck(**measured),
+            "notes": tuple(raw["notes"]),
+            "agreement": None if agreement is None else Consent.of(agreement, at=raw["added_at"]),
+        }
         return Recording(**values)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(

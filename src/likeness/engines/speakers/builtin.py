@@ -39,7 +39,7 @@ class BuiltinSpeaker:
         "rooms are mistaken for each other more often than by a large encoder.",
         languages=("*",),
     )
-    same_speaker: float = 0.5
+    same_speaker: float = 0.8
 
     def __init__(self) -> None:
         self._mean, self._projection = _model()
