@@ -24,7 +24,7 @@ from likeness.core.errors import (
 from likeness.core.events import drain
 from likeness.core.home import Home, PersonHome
 from likeness.core.types import Audio, SpeakRequest
-from likeness.speak.evaluate import evaluate, load_evaluation, spectrum_distance_db
+from likeness.speak.evaluate import EvaluateOptions, evaluate, load_evaluation, spectrum_distance_db
 from likeness.speak.generate import open_speaker, say
 from likeness.speak.recipe import voice_recipe
 from likeness.speak.recordings import import_recordings
@@ -32,6 +32,7 @@ from likeness.speak.train import enrol, instant, voice_folder, voices
 from likeness.speak.waveform import pitch_track, waveform_peaks
 
 DOUBLE = "builtin.double"
+QUICK = EvaluateOptions(judges=False)
 TEXT = "We left the house at noon and walked to the station together in the rain"
 
 
@@ -201,7 +202,7 @@ def test_a_voice_is_measured_and_the_result_kept(home: PersonHome) -> None:
     drain(enrol(home, engine=DOUBLE))
     with pytest.raises(NotReady):
         load_evaluation(home)
-    last = drain(evaluate(home))[-1]
+    last = drain(evaluate(home, options=QUICK))[-1]
     kept = load_evaluation(home)
     assert kept.figures() == dict(last.metrics)
     assert kept.measures["duration_ratio"] > 0
@@ -219,7 +220,7 @@ def test_a_voice_is_measured_and_the_result_kept(home: PersonHome) -> None:
 def test_without_transcripts_the_missing_measure_is_named(tmp_path: Path) -> None:
     home = Home(tmp_path / "others").create("kim")
     drain(instant(home, file_bytes(speech(10.0)), name="guest", consent="me", engine=DOUBLE))
-    drain(evaluate(home, "guest"))
+    drain(evaluate(home, "guest", QUICK))
     kept = load_evaluation(home, "guest")
     assert "duration_ratio" not in kept.measures
     assert "duration_ratio" in kept.notes[0]
