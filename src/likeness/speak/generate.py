@@ -1,48 +1,49 @@
-"""Text into speech with a voice: read out numbers, go sentence by sentence, and guard what the engine gives back."""
+"""Text into speech with a voice: planned sentence by sentence, guarded, and joined to one sound.
+
+    plan     what is said, in which manner (``speak.plan``); its notes are for the listener
+    perform  the plan's sound, in pieces as soon as the engine gives them
+
+``say`` does both. A consumer that takes the pieces as they come lets the engine make the next sentence while the last
+one is still heard; engines are never called from a second thread, since some (MLX) work in one alone.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
-from likeness.core import artefacts, plugins
-from likeness.core.errors import EngineMissing, InputError, LikenessError
+from likeness.core.errors import InputError
 from likeness.core.home import PersonHome
-from likeness.core.protocols import Speaker
-from likeness.core.types import Audio, Samples, SpeakRequest
-from likeness.speak.prepare import limited
+from likeness.core.protocols import EngineInfo, Speaker
+from likeness.core.types import Audio, Samples
+from likeness.speak.guard import Clock, Echo, guarded
+from likeness.speak.joining import Joiner
+from likeness.speak.plan import LONGEST_TEXT, Plan, Segment, plan
 from likeness.speak.resample import SPEECH_RATE, StreamResampler
-from likeness.speak.voices import voice_folder
+from likeness.speak.script import Manner
+from likeness.speak.voices import OpenVoice, open_voice
 
-LONGEST_TEXT = 20_000
-"""Characters that one call speaks at most."""
-SENTENCE_PAUSE = 0.25
-"""Silence added between sentences, in seconds at the normal rate."""
-_RANGES = {"rate": (0.5, 2.0), "pitch": (-12.0, 12.0), "pitch_range": (0.0, 2.0), "energy": (-20.0, 20.0)}
-_SLOWEST_SECONDS_PER_LETTER = 0.35
-_SILENT = 1e-3
+__all__ = [
+    "LONGEST_TEXT",
+    "Manner",
+    "OpenVoice",
+    "Plan",
+    "joined",
+    "open_speaker",
+    "open_voice",
+    "perform",
+    "plan",
+    "say",
+]
 
 
 @contextmanager
 def open_speaker(home: PersonHome, voice: str, engine: str | None = None) -> Iterator[Speaker]:
-    """The voice called ``voice``, opened by the engine that made it, closed at the end of the block.
-
-    ``engine`` only asserts which one that is. Raises :class:`NotFound` for an unknown voice and :class:`EngineMissing`
-    when its engine cannot run here, or is another than ``engine``; no other voice is ever taken in its place.
-    """
-    folder = voice_folder(home, voice)
-    made_by = artefacts.load(folder).engine
-    if engine is not None and engine != made_by:
-        raise EngineMissing(
-            f"voice {voice!r} was made by engine {made_by!r}, not {engine!r}", hint=f"enrol it again with {engine!r}"
-        )
-    with plugins.engine(made_by).open(folder) as opened:
-        yield cast("Speaker", opened)
+    """The speaker alone of :func:`open_voice`, for callers that need nothing else of it."""
+    with open_voice(home, voice, engine) as opened:
+        yield opened.speaker
 
 
 def say(
@@ -55,93 +56,78 @@ def say(
     energy: float = 0.0,
     emotion: str = "neutral",
     seed: int = 0,
+    pauses: float = 1.0,
+    emotions: Collection[str] = (),
+    language: str = "en",
+    is_ssml: bool | None = None,
+    info: EngineInfo | None = None,
+    references: Sequence[Audio] = (),
+    whole: bool = False,
 ) -> Iterator[Audio]:
     """Speak ``text``; yields mono sound at 22,050 Hz, in order, as soon as the engine gives it.
 
     ``rate`` multiplies tempo (0.5-2), ``pitch`` shifts in semitones (±12), ``pitch_range`` scales the melody (0-2),
-    ``energy`` changes level in dB (±20). ``speaker`` may be an engine or its stand-in for a lane.
+    ``energy`` changes level in dB (±20), ``pauses`` multiplies the pauses (0.25-4). ``emotion`` is one of ``emotions``,
+    those the voice was recorded in, or "auto". ``text`` may carry marks or be SSML (see :func:`speak.plan.plan`).
+    ``speaker`` may be an engine or its stand-in for a lane; ``info`` is looked up at it when left out. ``whole``: the
+    caller waits for all of it, so that every sentence can be judged before it is given out.
 
-    Raises, before the first sound, :class:`InputError` for a text that is empty, too long or without anything to
-    speak, and for a value out of range; later :class:`LikenessError` when the engine gives silence, invalid samples,
-    or sound without end.
+    Raises, before the first sound, what :func:`plan` raises; later what :func:`perform` raises.
     """
-    request = SpeakRequest("", rate, pitch_range, pitch, energy, emotion, seed)
-    return _speak(speaker, _sentences(text), _checked(request))
+    manner = Manner(rate, pitch, pitch_range, energy, pauses, emotion)
+    info = info or getattr(speaker, "info", None)
+    made = plan(text, manner, emotions=emotions, info=info, seed=seed, language=language, is_ssml=is_ssml)
+    return perform(speaker, made, references=references, whole=whole)
 
 
-def _checked(request: SpeakRequest) -> SpeakRequest:
-    for name, (low, high) in _RANGES.items():
-        value = float(getattr(request, name))
-        if not math.isfinite(value) or not low <= value <= high:
-            raise InputError(f"{name} is {value:g}", hint=f"choose a value from {low:g} to {high:g}", param=name)
-    return request
+def perform(speaker: Speaker, made: Plan, *, references: Sequence[Audio] = (), whole: bool = False) -> Iterator[Audio]:
+    """The sound of a plan: mono at 22,050 Hz, in pieces; silence between sentences is part of it.
+
+    ``references`` are what a cloning engine was shown of the person, to find their echo. Raises :class:`LikenessError`
+    when the engine gives silence, invalid samples, sound without end or an echo, three times (see ``speak.guard``).
+    """
+    return _performed(speaker, made, Echo(references) if references else None, Clock(whole=whole))
 
 
-def _sentences(text: str) -> list[str]:
-    from likeness.speak.normalise import sentences, spoken
-
-    if not text.strip():
-        raise InputError("there is no text to speak", hint="give some words", param="text")
-    if len(text) > LONGEST_TEXT:
-        raise InputError(
-            f"the text has {len(text):,} characters, over the limit of {LONGEST_TEXT:,}",
-            hint="speak it in parts",
-            param="text",
-        )
-    found = [sentence for sentence in sentences(spoken(text)) if any(c.isalnum() for c in sentence)]
+def joined(pieces: Iterator[Audio]) -> Audio:
+    """All pieces as one sound. Raises :class:`InputError` when there are none."""
+    found = list(pieces)
     if not found:
-        raise InputError("the text has nothing in it that can be spoken", hint="give some words", param="text")
-    return found
+        raise InputError("there is nothing in the text that can be said", hint="give it some words", param="text")
+    return Audio(np.concatenate([piece.samples for piece in found]), found[0].rate)
 
 
-@dataclass(slots=True)
-class _Guard:
-    """Watches one sentence's sound: valid samples, an end in sight, not silent."""
-
-    sentence: str
-    rate: float
-    seconds: float = 0.0
-    power: float = 0.0
-
-    def passed(self, piece: Audio) -> Samples:
-        """The piece's samples if they are sound; peaks beyond full scale are bent down."""
-        if not np.isfinite(piece.samples).all():
-            raise LikenessError("the engine gave samples that are not numbers", hint=_AGAIN)
-        self.seconds += piece.seconds
-        self.power += float(np.sum(piece.samples.astype(np.float64) ** 2))
-        letters = len(self.sentence)
-        if self.seconds > (2.0 + _SLOWEST_SECONDS_PER_LETTER * letters) / min(self.rate, 1.0):
-            raise LikenessError(
-                f"the engine gave {self.seconds:.0f} s of sound for {letters} characters and was stopped", hint=_AGAIN
-            )
-        loud = bool(len(piece.samples)) and float(np.abs(piece.samples).max()) > 1.0
-        return limited(piece.samples, -0.2) if loud else piece.samples
-
-    def ended(self, sample_rate: int) -> None:
-        mean = self.power / max(self.seconds * sample_rate, 1.0)
-        if mean < _SILENT**2:
-            raise LikenessError("the engine gave silence instead of speech", hint=_AGAIN)
-
-
-_AGAIN = "try again; if it stays, enrol the voice again"
-
-
-def _speak(speaker: Speaker, sentences: list[str], request: SpeakRequest) -> Iterator[Audio]:
+def _performed(speaker: Speaker, made: Plan, echo: Echo | None, clock: Clock) -> Iterator[Audio]:
+    joiner = Joiner(speaker.rate)
     resampler = StreamResampler(speaker.rate, SPEECH_RATE)
-    pause = np.zeros(round(SENTENCE_PAUSE / request.rate * speaker.rate), dtype=np.float32)
-    for number, sentence in enumerate(sentences):
-        if number:
-            yield from _given(resampler.feed(pause))
-        asked = SpeakRequest(
-            sentence, request.rate, request.pitch_range, request.pitch, request.energy, request.emotion, request.seed
-        )
-        guard = _Guard(sentence, request.rate)
-        for piece in speaker.speak(asked):
-            yield from _given(resampler.feed(guard.passed(piece)))
-        guard.ended(speaker.rate)
-    yield from _given(resampler.finish())
+
+    def given(samples: Samples) -> Iterator[Audio]:
+        sound = resampler.feed(samples)
+        if len(sound):
+            clock.gave(len(sound) / SPEECH_RATE)
+            yield Audio(sound, SPEECH_RATE)
+
+    for segment in made.segments:
+        asked = segment.request
+        changed = segment.after.energy if segment.after else asked.energy
+        yield from given(joiner.begin(segment.pause, (asked.blend, asked.emotion, changed), changed))
+        for samples in _sentence(speaker, segment, clock, echo):
+            for part in joiner.feed(samples):
+                yield from given(part)
+        for part in joiner.end():
+            yield from given(part)
+    yield from given(joiner.finish(made.ending))
+    rest = resampler.finish()
+    if len(rest):
+        yield Audio(rest, SPEECH_RATE)
 
 
-def _given(samples: Samples) -> Iterator[Audio]:
-    if len(samples):
-        yield Audio(samples, SPEECH_RATE)
+def _sentence(speaker: Speaker, segment: Segment, clock: Clock, echo: Echo | None) -> Iterator[Samples]:
+    """One sentence's sound at the speaker's rate; whole where its style is applied to the sound itself."""
+    pieces = guarded(speaker, segment.request, clock, echo)
+    if segment.after is None:
+        yield from pieces
+        return
+    from likeness.speak.style import styled
+
+    yield styled(Audio(np.concatenate(list(pieces)), speaker.rate), segment.after).samples

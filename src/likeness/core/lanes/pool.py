@@ -63,6 +63,12 @@ class LaneSpeaker:
     def rate(self) -> int:
         return self._lane.rate()
 
+    @property
+    def info(self) -> EngineInfo | None:
+        """What the engine says of itself; loads it if it is not. Raises as :meth:`speak` does."""
+        self._lane.rate()
+        return self._lane.info
+
     def speak(self, request: SpeakRequest) -> Iterator[Audio]:
         """Begin to speak. Closing or dropping the iterator stops the work."""
         answer: Answer = self._lane.ask(request)

@@ -36,7 +36,7 @@ class DoubleEngine:
         title="Test double",
         kind=frozenset({"writer", "speaker", "trainer", "embedder"}),
         memory_mb=1,
-        can=frozenset({"streaming", "adapter", "clone", "emotion", "rewrite", "draft"}),
+        can=frozenset({"streaming", "adapter", "clone", "emotion", "style", "rewrite", "draft"}),
         licence="Apache-2.0",
         notes="This is a test double: it repeats what it is given and speaks one tone per word. "
         "It resembles no person.",
