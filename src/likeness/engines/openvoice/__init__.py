@@ -1,0 +1,1 @@
+"""OpenVoice V2's tone-colour converter over any base voice."""
