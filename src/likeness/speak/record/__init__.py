@@ -1,0 +1,1 @@
+"""A guided recording session: prompts, levels, the room, each take judged and kept. The surfaces only draw it."""

@@ -1,0 +1,169 @@
+"""The recording session as the surfaces use it: the course (``session``), the judging, the takes on disk.
+
+One process at a time records for a person. Everything that was kept is on the disk when a call returns.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from likeness.core import files
+from likeness.core.errors import Busy, InputError, PoorRecording
+from likeness.core.home import PersonHome
+from likeness.core.protocols import Recogniser
+from likeness.core.types import Audio, Verdict
+from likeness.speak import scripts
+from likeness.speak.record import judge, takes
+from likeness.speak.record.room import RoomCheck, check_room
+from likeness.speak.record.session import Session, Taken
+from likeness.speak.scripts import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of a take: the judgement, and the take as it stands on the disk (``None``: it was not kept)."""
+
+    line: Line
+    check: judge.TakeCheck
+    taken: Taken | None
+
+
+def consent_text(full_name: str) -> str:
+    """The sentence a person reads aloud before anything else is recorded."""
+    return (
+        f"I am {full_name}, this is my own voice, and I agree that it is recorded and that a voice which speaks for me "
+        "is made from these recordings."
+    )
+
+
+def plan(full_name: str, chosen: Sequence[scripts.Script], minutes: float = 0.0) -> tuple[Line, ...]:
+    """The consent sentence and then the scripts' lines, of each script at most ``minutes`` of reading (0: all)."""
+    lines = [scripts.line("neutral", consent_text(full_name), required=True)]
+    for script in chosen:
+        seconds = 0.0
+        for line in script.lines:
+            if minutes and seconds >= minutes * 60:
+                break
+            lines.append(line)
+            seconds += line.seconds
+    return tuple(dict.fromkeys(lines))
+
+
+class Booth:
+    """A session at work on one person's home; made by :func:`open_booth`."""
+
+    def __init__(self, home: PersonHome, lines: Sequence[Line], recogniser: Recogniser | None) -> None:
+        self.home = home
+        self.recogniser = recogniser
+        takes.sweep(home)
+        self._notes = takes.load_notes(home)
+        found = takes.stored(home)
+        stands, older, self.damaged = takes.standing(found, self._notes)
+        for take in older:
+            takes.remove(home, take.taken.sha256)
+        self._numbers: dict[str, int] = {}
+        """Of each line the highest number that a take of it ever had here."""
+        self._replaced: dict[str, set[str]] = {}
+        """Of each line the files that go once a new take of it is safe."""
+        for line, number, sha256 in (
+            *((each.line, each.taken.number, each.taken.sha256) for each in found),
+            *((each.line, each.number, each.sha256) for each in self.damaged),
+        ):
+            self._numbers[line] = max(number, self._numbers.get(line, 0))
+            self._replaced.setdefault(line, set()).add(sha256)
+        taken = {line: self._known(line, take.taken) for line, take in stands.items()}
+        self.session = Session.begin(lines, taken, frozenset(self._notes.skipped))
+        self._save()
+
+    @property
+    def consent(self) -> str:
+        """What stands in each recording as its consent: the sentence, and where it can be heard."""
+        line = self.session.plan[0]
+        taken = self.session.taken.get(line.id)
+        heard = f" (read aloud, recording {taken.sha256[:16]})" if taken else " (read aloud in this recording)"
+        return line.text + heard
+
+    def hear_room(self, audio: Audio) -> RoomCheck:
+        """Judge the room; the session goes on unless it is refused."""
+        found = check_room(audio)
+        if found.verdict is not Verdict.REFUSED:
+            self.session = self.session.room_heard()
+        return found
+
+    def accept_room(self) -> None:
+        """Go on in a room that was refused: the person knows better, and each take is judged anyway."""
+        self.session = self.session.room_heard()
+
+    def finish(self, audio: Audio, *, lost: int = 0) -> Kept:
+        """Judge the take of the line that is being read and keep it, unless it would ruin the voice.
+
+        When this returns, a kept take is on the disk, its checksum was compared, and an older one of the line is gone.
+        Raises :class:`InputError` when the disk does not give back what was written; the line stands as before.
+        """
+        session = self.session.stop()
+        line = session.line
+        if line is None:
+            raise InputError("no line is being read", hint="start one first")
+        found = judge.take_check(audio, line, recogniser=self.recogniser, lost=lost)
+        self.session = session.refuse()
+        if found.verdict is Verdict.REFUSED:
+            return Kept(line, found, None)
+        number = self._numbers.get(line.id, 0) + 1
+        try:
+            kept = takes.keep(self.home, line, number, audio, self.consent)
+        except PoorRecording as error:
+            refused = replace(found, verdict=Verdict.REFUSED, findings=(*found.findings, str(error)))
+            return Kept(line, refused, None)
+        taken = Taken(kept.sha256, found.check.speech_seconds, number, found.verdict.value, found.findings)
+        self.session = session.keep(taken)
+        self._save()
+        self._replace(line.id, taken)
+        return Kept(line, found, taken)
+
+    def act(self, name: str) -> None:
+        """One of the session's acts without sound: start, cancel, retake, skip, pause, resume, end."""
+        if name not in ("start", "cancel", "retake", "skip", "pause", "resume", "end"):
+            raise InputError(f"{name!r} is not an act of a recording session", hint="see speak.record.session")
+        before = self.session.skipped
+        self.session = getattr(self.session, name)()
+        if self.session.skipped != before:
+            self._save()
+
+    def _known(self, line: str, taken: Taken) -> Taken:
+        """What was said of this very take when it was judged: more than its entry holds."""
+        noted = self._notes.taken.get(line)
+        return noted if noted is not None and noted.sha256 == taken.sha256 else taken
+
+    def _replace(self, line: str, new: Taken) -> None:
+        self._numbers[line] = new.number
+        for old in self._replaced.get(line, set()) - {new.sha256}:
+            takes.remove(self.home, old)
+        self._replaced[line] = {new.sha256}
+
+    def _save(self) -> None:
+        """Lines of other plans keep their notes."""
+        planned = {line.id for line in self.session.plan}
+        skipped = {line for line in self._notes.skipped if line not in planned} | self.session.skipped
+        takes.save_notes(self.home, self.session.taken, skipped)
+
+
+@contextmanager
+def open_booth(home: PersonHome, lines: Sequence[Line], recogniser: Recogniser | None = None) -> Iterator[Booth]:
+    """Go on with the person's session over ``lines`` (see :func:`plan`), every earlier take's checksum compared.
+
+    Raises :class:`Busy` while another process records for the same person.
+    """
+    files.private_folder(home.recordings)
+    descriptor = os.open(home.recordings, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Busy("a recording session is under way in another window", hint="end it there first") from None
+        yield Booth(home, lines, recogniser)
+    finally:
+        os.close(descriptor)
