@@ -134,7 +134,7 @@ def test_text_and_speech_through_chat(client: openai.OpenAI) -> None:
         {"stop": ["."]},
         {"logprobs": True},
         {"modalities": ["text", "audio"]},
-        {"modalities": ["text", "audio"], "audio": {"voice": "me", "format": "opus"}},
+        {"modalities": ["text", "audio"], "audio": {"voice": "me", "format": "aac"}},
     ],
 )
 def test_what_cannot_be_done_is_refused_and_not_ignored(client: openai.OpenAI, extra: dict[str, object]) -> None:

@@ -54,7 +54,7 @@ def events(response: httpx.Response) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("sound_format", "rate"), [("wav", 22_050), ("mp3", 22_050), ("flac", 22_050), ("pcm", 24_000)]
+    ("sound_format", "rate"), [("wav", 22_050), ("mp3", 22_050), ("flac", 22_050), ("opus", 24_000), ("pcm", 24_000)]
 )
 def test_one_request_gives_text_and_speech(client: httpx.Client, sound_format: str, rate: int) -> None:
     response = ok(client.post("/api/tts/pipeline", json={"prompt": PROMPT, "format": sound_format}))
@@ -106,9 +106,11 @@ def test_a_streamed_wav_says_that_its_length_is_not_known(client: httpx.Client) 
     response = ok(client.post("/api/tts/pipeline", json=order))
     assert "content-length" not in response.headers
     assert struct.unpack("<I", response.content[4:8]) == (0xFFFFFFFF,)
-    assert struct.unpack("<I", response.content[40:44]) == (0xFFFFFFFF,)
+    before, marker, after = response.content.partition(b"data")
+    assert (marker, struct.unpack("<I", after[:4])) == (b"data", (0xFFFFFFFF,))
+    assert b"Synthetic speech" in before
     assert unquote(response.headers["x-likeness-text"]) == WRITTEN
-    assert len(response.content) - 44 == pytest.approx(0.16 * 22_050 * 2 * len(WRITTEN.split()), rel=0.2)
+    assert len(after) - 4 == pytest.approx(0.16 * 22_050 * 2 * len(WRITTEN.split()), rel=0.2)
 
 
 def test_rewriting_and_the_trained_voice_by_its_id(client: httpx.Client) -> None:
@@ -162,13 +164,13 @@ def test_speech_as_events(client: httpx.Client) -> None:
     said(b"".join(base64.b64decode(event["audio"]) for event in told[:-1]), "pcm")
 
 
-@pytest.mark.parametrize("sound_format", ["opus", "aac", "ogg", ""])
+@pytest.mark.parametrize("sound_format", ["aac", "ogg", "amr", ""])
 def test_formats_that_cannot_be_made_are_refused_with_those_that_can(client: httpx.Client, sound_format: str) -> None:
     order = {"model": "voice", "voice": "me", "input": "hi", "response_format": sound_format}
     response = client.post("/v1/audio/speech", json=order)
     assert response.status_code == 400
     assert response.json()["error"]["param"] == "response_format"
-    for name in ("wav", "mp3", "flac", "pcm"):
+    for name in ("wav", "mp3", "flac", "opus", "pcm"):
         assert name in response.json()["error"]["message"]
 
 

@@ -14,7 +14,7 @@ from speech_like import speech
 
 from likeness.core.errors import InputError
 from likeness.core.types import Audio
-from likeness.speak.encode import StreamEncoder, encode
+from likeness.speak.encode import StreamEncoder, encode, format_of
 from likeness.speak.resample import StreamResampler, resample
 
 
@@ -27,13 +27,33 @@ def test_lossless_files_hold_the_sound_at_22050_hz(format: str) -> None:
     assert np.abs(samples - sound.samples).max() < 1e-4
 
 
-@pytest.mark.parametrize("format", ["wav", "flac", "mp3"])
+@pytest.mark.parametrize("format", ["wav", "flac", "mp3", "opus"])
 def test_files_say_that_they_are_synthetic_and_whose(format: str) -> None:
-    made = encode(speech(1.0), format, voice="me", engine="builtin.voice")
-    comment = soundfile.SoundFile(io.BytesIO(made)).comment
-    assert "Synthetic" in comment
-    assert "'me'" in comment
-    assert "builtin.voice" in comment
+    sound = speech(1.0, rate=22_050)
+    stream = StreamEncoder(format, 22_050, voice="me", engine="builtin.voice")
+    streamed = b"".join(stream.feed(Audio(part, 22_050)) for part in np.array_split(sound.samples, 9)) + stream.finish()
+    for made in (encode(sound, format, voice="me", engine="builtin.voice"), streamed):
+        file = soundfile.SoundFile(io.BytesIO(made))
+        assert "Synthetic" in file.comment
+        assert "'me'" in file.comment
+        assert "builtin.voice" in file.comment
+        assert file.artist == "me (synthetic voice)"
+
+
+def test_opus_is_ogg_at_24_khz_and_comes_in_pages() -> None:
+    sound = speech(6.0, rate=22_050)
+    whole = encode(sound, "opus")
+    assert whole[:4] == b"OggS"
+    assert whole[28:36] == b"OpusHead"
+    samples, rate = soundfile.read(io.BytesIO(whole))
+    assert rate == 24_000
+    assert len(samples) == pytest.approx(6 * 24_000, abs=500)
+    stream = StreamEncoder("opus", 22_050, voice="me")
+    parts = [stream.feed(Audio(part, 22_050)) for part in np.array_split(sound.samples, 30)]
+    assert parts[0][:4] == b"OggS"
+    assert sum(map(len, parts[:15])) > 4000
+    read, _ = soundfile.read(io.BytesIO(b"".join(parts) + stream.finish()))
+    assert np.abs(read - samples).max() < 0.02
 
 
 def test_a_wav_header_states_exact_sizes() -> None:
@@ -67,15 +87,18 @@ def test_pcm_is_24_khz_16_bit() -> None:
     assert made[12_000] == pytest.approx(16_384, abs=30)
 
 
-@pytest.mark.parametrize(("format", "length"), [("wav", 44), ("mp3", 0), ("pcm", 0)])
+@pytest.mark.parametrize(("format", "length"), [("wav", 44), ("mp3", 0), ("opus", 0), ("pcm", 0)])
 def test_a_stream_without_sound_ends_without_an_error(format: str, length: int) -> None:
     assert len(StreamEncoder(format, 22_050).finish()) == length
 
 
 def test_unknown_formats_and_rates_are_said() -> None:
-    with pytest.raises(InputError, match="opus") as caught:
-        encode(speech(1.0), "opus")
-    assert "mp3" in caught.value.hint
+    with pytest.raises(InputError, match="AAC") as caught:
+        encode(speech(1.0), "aac")
+    assert "mp3, opus" in caught.value.hint
+    with pytest.raises(InputError, match="'amr'"):
+        StreamEncoder("amr", 22_050)
+    assert (format_of(".ogg"), format_of(".WAV")) == ("opus", "wav")
     with pytest.raises(InputError):
         StreamEncoder("wav", 22_050).feed(speech(1.0, rate=24_000))
 

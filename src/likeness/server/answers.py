@@ -18,7 +18,13 @@ from likeness.server.parts import Part, Sound, Spoken, TextPiece, Written
 from likeness.server.schemas import Delivery
 from likeness.server.stages import Stages
 
-MEDIA_TYPES = {"wav": "audio/wav", "flac": "audio/flac", "mp3": "audio/mpeg", "pcm": "audio/pcm"}
+MEDIA_TYPES = {
+    "wav": "audio/wav",
+    "flac": "audio/flac",
+    "mp3": "audio/mpeg",
+    "opus": "audio/ogg",
+    "pcm": "audio/pcm",
+}
 _HEADER_TEXT_LIMIT = 6000
 """Bytes of percent-encoded text put into a header; a longer one is left out, since clients refuse long headers."""
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from likeness.server.errors import ErrorDetail
 
-SoundFormat = Literal["wav", "mp3", "flac", "pcm"]
+SoundFormat = Literal["wav", "mp3", "flac", "opus", "pcm"]
 VOICE_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 _TEXT_LIMIT = 4096
 
@@ -33,7 +33,7 @@ class Manner(Taking):
 class Delivery(Manner):
     """How to speak, and how the sound comes back."""
 
-    format: SoundFormat = Field("mp3", description="wav, mp3 and flac are 22,050 Hz; pcm is 24 kHz s16le mono.")
+    format: SoundFormat = Field("mp3", description="wav, mp3 and flac are 22,050 Hz, opus 24 kHz; pcm is 24 kHz s16le.")
     stream: bool = Field(False, description="Send pieces as they are made: server-sent events, or sound as it is.")
     response: Literal["json", "audio"] | None = Field(
         None, description="json, or the sound itself; what `Accept` says when left out."
@@ -120,7 +120,7 @@ class SpeechRequest(BaseModel):
     input: str = Field(min_length=1, max_length=_TEXT_LIMIT, description="What to say.")
     voice: Annotated[str | VoiceReference, Field(description="The id of a voice, or an object with its id.")]
     instructions: str | None = Field(None, max_length=4096, description="Not followed by the built-in voice: refused.")
-    response_format: str = Field("mp3", max_length=20, description="mp3, wav, flac or pcm.")
+    response_format: str = Field("mp3", max_length=20, description="mp3, wav, flac, opus or pcm.")
     speed: float = Field(1.0, ge=0.25, le=4.0)
     stream_format: Literal["audio", "sse"] = Field("audio")
 

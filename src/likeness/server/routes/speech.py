@@ -37,8 +37,8 @@ async def models() -> SpeechModelsBody:
 async def speech(order: SpeechRequest, request: Request, gateway: Serving) -> Response:
     """Say a text in one of the person's voices, streamed while it is made.
 
-    wav, mp3 and flac are at 22,050 Hz, pcm is 24 kHz 16-bit little-endian mono. A streamed WAV states the size
-    0xFFFFFFFF; flac comes at the end, since it states its length at its start.
+    wav, mp3 and flac are at 22,050 Hz, opus (Ogg) at 24 kHz, pcm is 24 kHz 16-bit little-endian mono. A streamed
+    WAV states the size 0xFFFFFFFF; flac comes at the end, since it states its length at its start.
     """
     if order.model != SPEECH_MODEL:
         raise unknown(order.model, (SPEECH_MODEL,))
