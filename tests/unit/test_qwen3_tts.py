@@ -1,0 +1,214 @@
+"""Engine mlx.qwen3_tts on a very small model of the published architecture, and against the official package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from speech_checkpoints import OFFICIAL, make_qwen3_tts, needs_mlx_audio, official_shape
+from speech_like import speech, write
+
+from likeness.core import artefacts, plugins
+from likeness.core.errors import EngineMissing, InputError, NotReady
+from likeness.core.events import drain
+from likeness.core.home import Home, PersonHome
+from likeness.core.mel import log_mel
+from likeness.core.types import SpeakRequest
+from likeness.speak.recipe import voice_recipe
+from likeness.speak.recordings import import_recordings
+from likeness.speak.train import enrol, voice_folder
+
+ENGINE = "mlx.qwen3_tts"
+TEXT = "It was late."
+SAID = "We left the house at noon and walked to the station together in the rain"
+needs_mlx_audio()
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_qwen3_tts(tmp_path_factory.mktemp("models") / "tiny-base")
+
+
+@pytest.fixture(scope="module")
+def model(base: Path) -> Iterator[Any]:
+    from likeness.engines.mlx.speech.qwen3.model import Model
+
+    made = Model(base)
+    yield made
+    made.close()
+
+
+def test_mel_and_speaker_vector_are_the_official_ones(model: Any) -> None:
+    official, sound = np.load(OFFICIAL / "official.npz"), official_shape().sound(1.6)
+    assert np.abs(log_mel(sound) - official["mel"]).max() < 1e-3
+    assert np.abs(model.speaker_vector(sound) - official["vector"]).max() < 1e-4 * np.abs(official["vector"]).max()
+
+
+def test_codes_are_the_official_ones_but_for_near_ties(model: Any) -> None:
+    official = np.load(OFFICIAL / "official.npz")["codes"]
+    codes = model.codec.encode(official_shape().sound(1.6))
+    assert codes.shape == official.shape == (20, 16)
+    # Two entries of a random codebook can be equally near; a wrong layer would leave chance, 1 in 2048.
+    assert (codes == official).mean() > 0.9
+
+
+@pytest.mark.parametrize("size", [1, 7, 20])
+def test_sound_of_codes_is_the_official_one_in_pieces_too(model: Any, size: int) -> None:
+    """20 frames are more than the decoder attends to (6 here, 72 as published)."""
+    official = np.load(OFFICIAL / "official.npz")
+    codec, codes = model.codec, official["codes"].astype(np.int32)
+    codec._decoder.reset_streaming_state()
+    made = [codec._decoded(list(codes[start : start + size])) for start in range(0, 20, size)]
+    assert np.abs(np.concatenate(made) - official["decoded"]).max() < 1e-3
+
+
+@pytest.mark.parametrize(("mode", "language"), [("embedding", ""), ("in_context", "en")])
+def test_frames_are_the_official_ones_without_chance(model: Any, mode: str, language: str) -> None:
+    from likeness.engines.mlx.speech.qwen3.talker import Sampling
+
+    official = np.load(OFFICIAL / "official.npz")
+    codes = official["codes"].astype(np.int32) if mode == "in_context" else None
+    prompt = model.talker.prompt("Good morning to all.", language, official["vector"], TEXT, codes)
+    greedy = Sampling(temperature=0, code_temperature=0)
+    made = np.stack(list(model.talker.frames(prompt, greedy, 0, len(official[mode]))))
+    assert np.array_equal(made, official[mode])
+
+
+def test_rows_are_those_of_mlx_audio_for_a_baked_voice_and_after_a_reference(model: Any, baked: Path) -> None:
+    import mlx.core as mx
+
+    from likeness.engines.mlx.speech import library
+    from likeness.engines.mlx.speech.qwen3.talker import Talker
+
+    theirs = library.load(baked, "qwen3_tts")
+    ours = Talker(theirs)
+    rows, pad, _ = theirs._prepare_generation_inputs("Hello there.", language="english", speaker="sam")
+    made = ours.prompt("Hello there.", "en", ours.named("SAM"))
+    assert float(mx.abs(made.rows - rows).max()) < 1e-6
+    assert float(mx.abs(made.pad - pad).max()) < 1e-6
+
+
+@pytest.fixture(scope="module")
+def baked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model with a voice merged in, as an export of a fine-tune writes it: no speaker encoder, a stale name."""
+    from safetensors.numpy import load_file, save_file
+
+    shape = official_shape()
+    folder = make_qwen3_tts(
+        tmp_path_factory.mktemp("baked") / "sam-baked",
+        tts_model_type="custom_voice",
+        talker_config={**shape.TALKER, "spk_id": {"sam": 3000}, "spk_is_dialect": {"sam": False}},
+    )
+    weights = load_file(folder / "model.safetensors")
+    save_file({k: v for k, v in weights.items() if "speaker_encoder" not in k}, folder / "model.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, base: Path) -> PersonHome:
+    """Two emotions with transcripts, one without, and the voice made of them."""
+    root = tmp_path_factory.mktemp("sam")
+    made = Home(root / "people").create("sam")
+    for number, (emotion, told) in enumerate((("neutral", SAID), ("happy", SAID), ("sad", ""))):
+        (root / emotion).mkdir()
+        write(root / emotion / f"{number}.wav", speech(5.0, seed=number), told)
+        drain(import_recordings(made, [root / emotion], consent="I am Sam and agree", emotion=emotion))
+    last = drain(enrol(made, engine=ENGINE, recipe=voice_recipe(model=str(base))))[-1]
+    assert (last.metrics["references"], last.metrics["references_with_transcript"]) == (3, 2)
+    return made
+
+
+def asked(emotion: str, seed: int = 1, **more: float) -> SpeakRequest:
+    return SpeakRequest("Yes.", seed=seed, blend=((emotion, 1.0), *more.items()))
+
+
+def whole(engine: Any, request: SpeakRequest) -> Any:
+    pieces = list(engine.speak(request))
+    assert pieces[0].rate == 24_000
+    assert len(pieces[0].samples) == 4 * 24  # the first piece is 4 frames, long before the sentence is whole
+    assert all(np.isfinite(piece.samples).all() for piece in pieces)
+    return np.concatenate([piece.samples for piece in pieces])
+
+
+def opened(folder: Path | None, **options: Any) -> Any:
+    return plugins.engine(ENGINE).open(folder, options)
+
+
+def unlike(one: Any, other: Any) -> bool:
+    return one.shape != other.shape or not np.array_equal(one, other)
+
+
+def test_enrolled_at_once_and_spoken_by_emotion(home: PersonHome) -> None:
+    folder = voice_folder(home, "me")
+    assert any("no transcript" in note for note in artefacts.load(folder).notes)
+    assert {path.suffix for path in folder.iterdir()} == {".json", ".flac", ".safetensors"}
+    with opened(folder) as engine:
+        sound = whole(engine, asked("happy"))
+        assert np.array_equal(sound, whole(engine, asked("happy")))
+        for other in (asked("happy", seed=2), asked("neutral"), asked("sad")):
+            assert unlike(sound, whole(engine, other))
+
+
+def test_length_is_capped_by_the_text(home: PersonHome) -> None:
+    """A model of random weights hardly ever ends by itself."""
+    with opened(voice_folder(home, "me")) as engine:
+        for text, most in (("Hi.", 3.1), ("A longer one.", 5.0)):
+            sound = whole(engine, SpeakRequest(text, blend=(("neutral", 1.0),)))
+            assert 4 < len(sound) / 24 <= most * 12.5
+
+
+def test_mode_embedding_mixes_and_in_context_needs_the_words(home: PersonHome) -> None:
+    folder = voice_folder(home, "me")
+    with opened(folder, mode="embedding") as engine:
+        assert unlike(whole(engine, asked("happy", sad=1.0)), whole(engine, asked("happy")))
+    with opened(folder, mode="in_context") as engine, pytest.raises(InputError, match=r"sad.*is not known"):
+        list(engine.speak(asked("sad")))
+    with pytest.raises(InputError, match="no mode"):
+        opened(folder, mode="clone")
+    with pytest.raises(InputError, match="out of range"):
+        opened(folder, temperature=-1)
+
+
+def test_another_model_hears_the_references_anew(home: PersonHome, base: Path, tmp_path: Path) -> None:
+    other = make_qwen3_tts(tmp_path / "other", tts_model_size="1b7")
+    sounds = []
+    for model in (base, other):
+        with opened(voice_folder(home, "me"), model=str(model)) as engine:
+            sounds.append(whole(engine, asked("neutral")))
+    # The same weights under another configuration: what was kept and what is made anew must be the same.
+    assert np.array_equal(*sounds)
+
+
+def test_a_baked_voice_loads_from_its_folder_and_cannot_clone(baked: Path, base: Path, home: PersonHome) -> None:
+    sounds = []
+    for folder, options in ((baked, {}), (None, {"model": str(baked), "voice": "Sam"})):
+        with opened(folder, **options) as engine:
+            sounds.append(whole(engine, SpeakRequest("Yes.", seed=5)))
+    assert np.array_equal(*sounds)
+    engine = plugins.engine(ENGINE)
+    assert [voice.id for voice in engine.stock_voices({"model": str(baked)})] == ["sam"]  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match="no voice 'vivian'"):
+        opened(None, model=str(baked), voice="vivian")
+    with pytest.raises(InputError, match="no speaker encoder"):
+        drain(enrol(home, voice="other", engine=ENGINE, recipe=voice_recipe(model=str(baked))))
+    with pytest.raises(NotReady, match="no voice"):
+        opened(None, model=str(base))
+    with pytest.raises(EngineMissing, match="voices of its own"):
+        opened(None)
+
+
+def test_before_and_after(home: PersonHome) -> None:
+    folder = voice_folder(home, "me")
+    with plugins.engine(ENGINE).open_base(folder) as engine:  # type: ignore[attr-defined]
+        before = whole(engine, asked("neutral"))
+    with opened(folder) as engine:
+        assert unlike(before, whole(engine, asked("neutral")))
+
+
+def test_memory_is_told_by_the_files(base: Path) -> None:
+    weights = sum(path.stat().st_size for path in base.rglob("*.safetensors")) / 2**20
+    told = plugins.engine(ENGINE).memory_needed(None, {"model": str(base)})  # type: ignore[attr-defined]
+    assert weights + 500 < told < weights * 1.2 + 1000
