@@ -1,6 +1,7 @@
 """Damaged and hostile sound files through the decoder and the check: only our errors come out, memory stays bounded.
 
-``python -m bench.fuzz_audio [cases] [seed]``. Every kind of damage is done to small files of every readable format.
+``python -m bench.fuzz_audio [cases] [seed]``. Every kind of damage is done to small files of every readable format, of
+those that PyAV reads too where it is installed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 import soundfile
@@ -22,8 +24,12 @@ from likeness.speak.decode import UPLOAD_LIMITS, Decoder
 
 FORMATS = (("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "IMA_ADPCM"), ("FLAC", "PCM_16"), ("MP3", "MPEG_LAYER_III"),
            ("OGG", "VORBIS"), ("OGG", "OPUS"), ("AIFF", "PCM_24"), ("CAF", "ALAC_16"))  # fmt: skip
+CONTAINERS = (("mp4", "aac"), ("adts", "aac"), ("matroska", "opus"), ("webm", "libopus"), ("asf", "wmav2"),
+              ("mov", "pcm_s16le"), ("mov", "alac"), ("avi", "mp3"), ("matroska", "pcm_s16le"))  # fmt: skip
 MAGIC = (b"RIFF\xff\xff\xff\xffWAVEfmt ", b"fLaC\0\0\0\x22", b"ID3\x04\0\0\x7f\x7f\x7f\x7f", b"OggS\0\2",
-         b"FORM\xff\xff\xff\xffAIFF", b"caff\0\1\0\0", b"\xff\xfb\x90\x64", b"RF64\xff\xff\xff\xffWAVE")  # fmt: skip
+         b"FORM\xff\xff\xff\xffAIFF", b"caff\0\1\0\0", b"\xff\xfb\x90\x64", b"RF64\xff\xff\xff\xffWAVE",
+         b"\0\0\0\x20ftypM4A \0\0\0\0", b"\x1aE\xdf\xa3\x01", b"0&\xb2u\x8ef\xcf\x11\xa6\xd9", b"#!AMR\n", b"#!AMR-WB\n",
+         b"\xff\xf1\x50\x80", b"RIFF\xff\xff\xff\xffAVI LIST")  # fmt: skip
 Damage = Callable[[bytes, np.random.Generator], bytes]
 HEADER = ("kind", "cases", "decoded", "refused", "over limit", "escaped")
 
@@ -39,10 +45,10 @@ class Tally:
     escaped: int = 0
 
 
-def measure(cases: int, seed: int) -> list[tuple[str, int, int, int, int, int]]:
+def measure(cases: int, seed: int, bases: list[bytes] | None = None) -> list[tuple[str, int, int, int, int, int]]:
     """Rows under :data:`HEADER`, one per kind of damage; ``cases`` files, the same for the same ``seed``."""
     rng = np.random.default_rng(seed)
-    bases = _bases()
+    bases = bases or whole_files()
     kinds = list(DAMAGES)
     tallies = {kind: Tally() for kind in kinds}
     with Decoder(UPLOAD_LIMITS) as decoder:
@@ -73,7 +79,7 @@ def _decode(decoder: Decoder, data: bytes, tally: Tally) -> None:
         tally.escaped += 1
 
 
-def _bases() -> list[bytes]:
+def whole_files() -> list[bytes]:
     rng = np.random.default_rng(0)
     sound = (0.2 * np.sin(np.arange(24_000) * 0.05) + 0.01 * rng.standard_normal(24_000)).astype(np.float32)
     made = []
@@ -81,7 +87,38 @@ def _bases() -> list[bytes]:
         target = io.BytesIO()
         soundfile.write(target, sound, 24_000, format=format, subtype=subtype)
         made.append(target.getvalue())
+    return made + (_containers(sound) if find_spec("av") else [])
+
+
+def _containers(sound: np.ndarray) -> list[bytes]:
+    import av
+
+    made = []
+    for container, codec in CONTAINERS:
+        try:
+            made.append(contained(sound, container, codec))
+        except (av.FFmpegError, ValueError) as error:
+            print(f"{container} with {codec} cannot be made here: {error}")
     return made
+
+
+def contained(sound: np.ndarray, container: str, codec: str, rate: int = 24_000) -> bytes:
+    """A file of FFmpeg's ``container`` with ``sound`` (float32) by ``codec``, at 48 kHz for Opus."""
+    import av
+
+    target = io.BytesIO()
+    with av.open(target, "w", format=container) as file:
+        stream = file.add_stream(codec, rate=48_000 if "opus" in codec else rate, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound[None], np.float32), format="flt", layout="mono")
+        frame.sample_rate = rate
+        context = stream.codec_context
+        context.format = "s16" if codec.startswith("pcm") else context.codec.audio_formats[0].name
+        context.open(strict=False)
+        resampler = av.AudioResampler(context.format, "mono", context.sample_rate, context.frame_size or 1024)
+        for part in (*resampler.resample(frame), *resampler.resample(None), None):
+            for packet in stream.encode(part):
+                file.mux(packet)
+    return target.getvalue()
 
 
 def _flip_bits(data: bytes, rng: np.random.Generator) -> bytes:
@@ -147,9 +184,10 @@ DAMAGES: dict[str, Damage] = {
 
 def main() -> None:
     cases, seed = (int(value) for value in [*sys.argv[1:], *["400", "0"][len(sys.argv) - 1 :]][:2])
+    bases = whole_files()
     before = _rss_mb(resource.RUSAGE_SELF)
     began = time.perf_counter()
-    rows = measure(cases, seed)
+    rows = measure(cases, seed, bases)
     figures = {
         "cases": sum(row[1] for row in rows),
         "escaped": sum(row[5] for row in rows),

@@ -86,3 +86,22 @@ def write(path: Path, audio: Audio, transcript: str = "") -> Path:
     if transcript:
         path.with_suffix(".txt").write_text(transcript, encoding="utf-8")
     return path
+
+
+def contained(audio: Audio, container: str, codec: str) -> bytes:
+    """A file of FFmpeg's ``container`` with the sound by ``codec``, at its own rate; needs PyAV."""
+    import av
+
+    target = io.BytesIO()
+    with av.open(target, "w", format=container) as file:
+        stream = file.add_stream(codec, rate=audio.rate, layout="mono")
+        context = stream.codec_context
+        context.format = "s16" if codec.startswith("pcm") else context.codec.audio_formats[0].name
+        context.open(strict=False)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(audio.samples[None]), format="flt", layout="mono")
+        frame.sample_rate = audio.rate
+        resampler = av.AudioResampler(context.format, "mono", audio.rate, context.frame_size or 1024)
+        for part in (*resampler.resample(frame), *resampler.resample(None), None):
+            for packet in stream.encode(part):
+                file.mux(packet)
+    return target.getvalue()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from speech_like import file_bytes, speech, write
+from speech_like import contained, file_bytes, speech, write
 
 from likeness.core.errors import InputError, LikenessError, NotFound, UnknownFormat, UnsafeInput
 from likeness.core.types import Audio
@@ -98,9 +99,6 @@ def test_too_long_too_many_channels_and_too_slow_are_refused(tmp_path: Path) -> 
     [
         (b"", InputError, "empty"),
         (b"just some text, no sound", UnknownFormat, "not a sound file"),
-        (b"\0\0\0\x20ftypM4A \0\0\0\0", UnknownFormat, "M4A"),
-        (b"\xff\xf1\x50\x80abcdefgh", UnknownFormat, "AAC"),
-        (b"\x1aE\xdf\xa3webm", UnknownFormat, "WebM"),
         (b"RIFF\xff\xff\xff\xffWAVE", InputError, "cannot be read"),
         (b"fLaC" + b"a" * 200, InputError, "cannot be read"),
         (b"OggS" + b"\0" * 500, InputError, "cannot be read"),
@@ -112,6 +110,80 @@ def test_what_cannot_be_read_is_named(data: bytes, error: type[LikenessError], s
         decode_bytes(data)
     assert caught.value.hint
     assert "Traceback" not in str(caught.value)
+
+
+CONTAINERS = [
+    (b"\0\0\0\x20ftypM4A \0\0\0\0", "M4A"),
+    (b"\xff\xf1\x50\x80abcdefgh", "AAC"),
+    (b"\x1aE\xdf\xa3webm", "WebM"),
+    (b"0&\xb2u\x8ef\xcf\x11", "Windows Media"),
+    (b"#!AMR\n", "AMR"),
+    (b"RIFF\xff\xff\xff\xffAVI LIST", "AVI"),
+]
+
+
+@pytest.mark.parametrize(("data", "says"), CONTAINERS)
+def test_without_pyav_a_container_is_named_with_what_reads_it(
+    data: bytes, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("likeness.speak.formats.find_spec", lambda name: None)
+    with pytest.raises(UnknownFormat, match=says) as caught:
+        decode_bytes(data)
+    assert "likeness[containers]" in caught.value.hint
+    assert "ffmpeg" in caught.value.hint
+
+
+@pytest.mark.skipif(find_spec("av") is None, reason="PyAV is not installed")
+@pytest.mark.parametrize("data", [data for data, title in CONTAINERS if title != "AMR"])
+def test_with_pyav_a_damaged_container_is_refused(data: bytes) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        decode_bytes(data + b"\0" * 300)
+
+
+@pytest.mark.skipif(find_spec("av") is None, reason="PyAV is not installed")
+@pytest.mark.parametrize(
+    ("container", "codec", "format", "close"),
+    [("mp4", "aac", "mp4", 0.1), ("adts", "aac", "aac", 0.1), ("webm", "libopus", "webm", 0.1),
+     ("mov", "alac", "mp4", 1e-4), ("avi", "pcm_s16le", "avi", 1e-4), ("matroska", "pcm_s16le", "webm", 1e-4)],
+)  # fmt: skip
+def test_containers_come_out_as_they_went_in(container: str, codec: str, format: str, close: float) -> None:
+    sound = tone()
+    data = contained(sound, container, codec)
+    with Decoder() as decoder:
+        made = decoder.decode(data, "case")
+    assert (made.format, made.channels, made.audio.rate) == (format, 1, 48_000)
+    assert made.audio.seconds == pytest.approx(1.0, abs=0.06)
+    # an encoder's delay moves the sound: what must match is the tone itself
+    middle = made.audio.samples[12_000:36_000]
+    assert np.abs(middle).max() == pytest.approx(0.3, abs=0.3 * close + 0.01)
+    assert np.argmax(np.abs(np.fft.rfft(middle))) == pytest.approx(0.05 / (2 * np.pi) * 24_000, abs=1)
+
+
+@pytest.mark.skipif(find_spec("av") is None, reason="PyAV is not installed")
+def test_limits_hold_for_containers() -> None:
+    data = contained(tone(3.0), "mp4", "aac")
+    with pytest.raises(UnsafeInput, match="over 2 seconds"):
+        decode_bytes(data, limits=DecodeLimits(seconds=2.0))
+    with pytest.raises(UnsafeInput, match="0 MB"):
+        decode_bytes(data, limits=DecodeLimits(output_bytes=100_000))
+    with pytest.raises(InputError):
+        decode_bytes(data[: len(data) // 3])
+
+
+def test_a_stream_gives_the_same_sound_in_blocks(tmp_path: Path) -> None:
+    sound = speech(8.0)
+    (tmp_path / "a.flac").write_bytes(file_bytes(sound, "FLAC"))
+    with Decoder() as decoder:
+        blocks = list(decoder.stream(tmp_path / "a.flac"))
+        assert len(blocks) > 1
+        whole = decoder.decode(tmp_path / "a.flac").audio
+        assert np.array_equal(np.concatenate([block.samples for block in blocks]), whole.samples)
+        left = decoder.stream(tmp_path / "a.flac")
+        next(left)
+        left.close()
+        assert decoder.decode(tmp_path / "a.flac").audio.seconds == whole.seconds
+        with pytest.raises(InputError):
+            list(decoder.stream(b"fLaC" + b"a" * 200))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 30_000.0])

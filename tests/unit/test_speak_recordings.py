@@ -66,7 +66,10 @@ def test_the_same_again_adds_nothing_and_a_transcript_is_an_update(home: PersonH
     assert (only.transcript, only.emotion) == (TEXT, "happy")
 
 
-def test_bad_ones_are_counted_and_named_and_the_rest_goes_on(home: PersonHome, tmp_path: Path) -> None:
+def test_bad_ones_are_counted_and_named_and_the_rest_goes_on(
+    home: PersonHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("likeness.speak.formats.find_spec", lambda name: None)
     write(tmp_path / "a.wav", with_noise(speech(), 8))
     (tmp_path / "b.wav").write_bytes(b"RIFF\0\0\0\0WAVEnothing")
     (tmp_path / "c.m4a").write_bytes(b"\0\0\0\x20ftypM4A ")

@@ -16,14 +16,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Self
 
 import numpy as np
 
 from likeness.core.errors import InputError, LikenessError, NotFound, UnsafeInput
-from likeness.core.types import Audio
+from likeness.core.types import Audio, Samples
 from likeness.speak import formats
 
 _SPLIT_HINT = "cut it into shorter files"
@@ -45,6 +46,10 @@ class DecodeLimits:
     wall_seconds: float = 120.0
 
 
+LONG_LIMITS = DecodeLimits(
+    seconds=12 * 3600.0, input_bytes=8 << 30, output_bytes=24 << 30, cpu_seconds=1800, wall_seconds=3600.0
+)
+"""For long files that are read as a stream (:meth:`Decoder.stream`), never whole."""
 UPLOAD_LIMITS = DecodeLimits(
     seconds=300.0, input_bytes=64 << 20, output_bytes=64 << 20, cpu_seconds=20, wall_seconds=30.0
 )
@@ -98,16 +103,34 @@ class Decoder:
         Raises :class:`NotFound` (no such file), :class:`UnknownFormat`, :class:`UnsafeInput` (over a limit) and
         :class:`InputError` (damaged).
         """
+        samples = bytearray()
+        with self._asked(source, name) as answers:
+            for block in answers.blocks():
+                samples += block.data
+        audio = Audio(np.frombuffer(samples, dtype=np.float32), answers.rate)
+        return Decoded(audio=audio, format=answers.format, channels=answers.channels, notes=answers.notes)
+
+    def stream(self, source: Path | bytes, name: str = "") -> Iterator[Audio]:
+        """Decode a file of any length: its sound in order, in blocks of a few seconds, so that memory stays bounded.
+
+        Raises as :meth:`decode`, at any block. Leaving the iteration ends the work; until it ends, no other file can be
+        decoded by this decoder.
+        """
+        with self._asked(source, name) as answers:
+            for block in answers.blocks():
+                yield Audio(block, answers.rate)
+
+    @contextmanager
+    def _asked(self, source: Path | bytes, name: str) -> Iterator[_Answers]:
+        """What the worker says of a file; after anything but its whole sound the worker is not asked again."""
         name = name or (source.name if isinstance(source, Path) else "the sound")
         found = self.check_header(source, name)
         with self._lock:
             try:
-                audio, channels, differ = self._exchange(source, name)
+                yield self._ask(source, name, found)
             except BaseException:
                 self.close()
                 raise
-        notes = (f"its {channels} channels differ and were mixed into one",) if differ else ()
-        return Decoded(audio=audio, format=found, channels=channels, notes=notes)
 
     def check_header(self, source: Path | bytes, name: str = "") -> str:
         """Look at a file's size and first bytes only, and return its format; raises as :meth:`decode`."""
@@ -117,7 +140,7 @@ class Decoder:
             raise UnsafeInput(f"{name} is over {self.limits.input_bytes >> 20} MB", hint=_SPLIT_HINT)
         return formats.sniff(head, name)
 
-    def _exchange(self, source: Path | bytes, name: str) -> tuple[Audio, int, bool]:
+    def _ask(self, source: Path | bytes, name: str, found: str) -> _Answers:
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._process = _start_worker()
@@ -125,41 +148,50 @@ class Decoder:
         assert process.stdin is not None
         assert process.stdout is not None
         what = {"path": str(source.absolute())} if isinstance(source, Path) else {"bytes": len(source)}
-        answers = _Answers(process, process.stdout, name, self.limits)
+        answers = _Answers(process, process.stdout, name, found, self.limits)
         try:
-            process.stdin.write(json.dumps({**asdict(self.limits), **what}).encode() + b"\n")
+            request = {**asdict(self.limits), **what, "container": formats.CONTAINERS.get(found, "")}
+            process.stdin.write(json.dumps(request).encode() + b"\n")
             if isinstance(source, bytes):
                 process.stdin.write(source)
             process.stdin.flush()
         except BrokenPipeError:
             raise answers.died() from None
-        return answers.collect()
+        return answers
 
 
 class _Answers:
     """Reads what the worker says of one file, within the limits."""
 
-    def __init__(self, process: subprocess.Popen[bytes], pipe: IO[bytes], name: str, limits: DecodeLimits) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], pipe: IO[bytes], name: str, format: str, limits: DecodeLimits
+    ) -> None:
         self._process, self._pipe, self._name, self._limits = process, pipe, name, limits
-        self._deadline = time.monotonic() + limits.wall_seconds
+        self._waited = 0.0
+        self.format = format
+        self.rate = self.channels = 0
+        self.notes: tuple[str, ...] = ()
 
-    def collect(self) -> tuple[Audio, int, bool]:
-        header: dict[str, Any] = {}
-        samples = bytearray()
+    def blocks(self) -> Iterator[Samples]:
+        """The sound as it comes; afterwards ``notes`` says what was noticed."""
+        received = 0
         while True:
             kind, payload = self._message()
             if kind == b"S":
-                samples += payload
-                if len(samples) > self._limits.output_bytes:
+                received += len(payload)
+                if received > self._limits.output_bytes:
                     raise self._unsafe(f"it decodes to over {self._limits.output_bytes >> 20} MB")
+                yield np.frombuffer(payload, dtype=np.float32)
             elif kind == b"H":
                 header = json.loads(payload)
+                self.rate, self.channels = int(header["rate"]), int(header["channels"])
             elif kind == b"X":
                 refusal = json.loads(payload)
                 raise self._unsafe(refusal["error"]) if refusal["kind"] == "unsafe" else self._damaged(refusal["error"])
             else:
-                audio = Audio(np.frombuffer(samples, dtype=np.float32), int(header["rate"]))
-                return audio, int(header["channels"]), bool(json.loads(payload)["channels_differ"])
+                if json.loads(payload)["channels_differ"]:
+                    self.notes = (f"its {self.channels} channels differ and were mixed into one",)
+                return
 
     def _message(self) -> tuple[bytes, bytes]:
         lead = self._exactly(5)
@@ -169,10 +201,13 @@ class _Answers:
     def _exactly(self, length: int) -> bytes:
         parts = bytearray()
         while len(parts) < length:
-            left = self._deadline - time.monotonic()
+            left = self._limits.wall_seconds - self._waited
             if left <= 0:
                 raise self._unsafe(f"decoding it took over {self._limits.wall_seconds:g} seconds")
-            if not select.select([self._pipe], [], [], min(left, 0.25))[0]:
+            began = time.monotonic()
+            ready = select.select([self._pipe], [], [], min(left, 0.25))[0]
+            self._waited += time.monotonic() - began
+            if not ready:
                 self._watch_memory()
                 continue
             part = os.read(self._pipe.fileno(), length - len(parts))

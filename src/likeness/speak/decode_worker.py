@@ -1,9 +1,11 @@
 """The process in which untrusted sound files are decoded: ``python -m likeness.speak.decode_worker``.
 
 It limits itself before it reads anything, answers one request after the other on standard input and output, and ends
-at the first one it refuses. Only ``soundfile`` and ``numpy`` are imported, so that it starts quickly.
+at the first one it refuses. Only ``soundfile`` and ``numpy`` are imported, so that it starts quickly; PyAV for a file
+that needs it.
 
-Request: one line of JSON with ``path`` or ``bytes`` (that many follow), and the fields of ``DecodeLimits``.
+Request: one line of JSON with ``path`` or ``bytes`` (that many follow), the fields of ``DecodeLimits``, and
+``container``, FFmpeg's name of the format for a file that PyAV reads, else "".
 Answer: messages, each led by its kind (1 byte) and length (4 bytes, little-endian). ``H`` is JSON with ``rate`` and
 ``channels``; ``S`` a block of float32 mono samples; ``E`` ends the sound with JSON, ``channels_differ``; ``X`` is a
 refusal, JSON with ``kind`` ("unsafe" or "malformed") and ``error``, and may come at any point.
@@ -98,16 +100,27 @@ def _limit_process(request: dict[str, Any]) -> None:
 
 
 def _decode(data: int | BinaryIO, size: int, request: dict[str, Any], sink: BinaryIO) -> None:
+    if request["container"]:
+        from likeness.speak import decode_containers
+
+        with decode_containers.Container(data, request["container"]) as container:
+            _read(container, size, request, sink)
+        return
     with soundfile.SoundFile(data) as sound:
-        stated = _check_header(sound, size, request)
-        _send(sink, b"H", json.dumps({"rate": sound.samplerate, "channels": sound.channels}).encode())
-        differ, frames = False, 0
-        while len(block := sound.read(BLOCK_FRAMES, dtype="float32", always_2d=True)):
-            frames += len(block)
-            _check_amount(frames, sound.channels, sound.samplerate, size, request)
-            _check_samples(block)
-            differ = differ or (sound.channels > 1 and bool(np.ptp(block, axis=1).max() > SAME_WITHIN))
-            _send(sink, b"S", block.mean(axis=1, dtype=np.float32).tobytes())
+        _read(sound, size, request, sink)
+
+
+def _read(sound: Any, size: int, request: dict[str, Any], sink: BinaryIO) -> None:
+    """Send the sound of what reads like a ``soundfile.SoundFile``."""
+    stated = _check_header(sound, size, request)
+    _send(sink, b"H", json.dumps({"rate": sound.samplerate, "channels": sound.channels}).encode())
+    differ, frames = False, 0
+    while len(block := sound.read(BLOCK_FRAMES, dtype="float32", always_2d=True)):
+        frames += len(block)
+        _check_amount(frames, sound.channels, sound.samplerate, size, request)
+        _check_samples(block)
+        differ = differ or (sound.channels > 1 and bool(np.ptp(block, axis=1).max() > SAME_WITHIN))
+        _send(sink, b"S", block.mean(axis=1, dtype=np.float32).tobytes())
     if frames == 0:
         raise RefusedFileError("malformed", "it holds no sound")
     if frames < TRUNCATED_BELOW * stated:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from likeness.core.errors import InputError, UnknownFormat
 
 HEAD_BYTES = 64
@@ -11,19 +13,26 @@ READABLE = ("WAV", "FLAC", "MP3", "OGG (Vorbis, Opus)", "AIFF", "CAF")
 SUFFIXES = frozenset({".wav", ".wave", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".aifc", ".caf"})
 """Names of files that are taken for sound when a folder is searched."""
 
-UNREADABLE_SUFFIXES = frozenset(
-    {".m4a", ".aac", ".mp4", ".m4b", ".mov", ".webm", ".mkv", ".mka", ".wma", ".amr", ".3gp"}
-)
-"""Names of sound and video files that cannot be read here; importing a folder counts and names them."""
+CONTAINER_SUFFIXES = frozenset(
+    {".m4a", ".aac", ".mp4", ".m4b", ".m4v", ".mov", ".webm", ".mkv", ".mka", ".wma", ".wmv", ".asf", ".amr", ".3gp",
+     ".avi"}
+)  # fmt: skip
+"""Names of sound and video files that are read through PyAV, or counted and named where that is not installed."""
 
-CONVERT_HINT = (
-    f"readable: {', '.join(READABLE)}; convert it first, on a Mac with "
-    "`afconvert -f WAVE -d LEI16 in.m4a out.wav`, elsewhere with `ffmpeg -i in.m4a out.wav`"
+CONTAINERS = {"mp4": "mov", "aac": "aac", "webm": "matroska", "wma": "asf", "amr": "amr", "avi": "avi"}
+"""Formats that are read through PyAV, with FFmpeg's names for them; no other reader is ever asked."""
+
+_CONVERT = (
+    "convert it first, on a Mac with `afconvert -f WAVE -d LEI16 in.m4a out.wav`, elsewhere with "
+    "`ffmpeg -i in.m4a out.wav`"
 )
+CONVERT_HINT = f"readable: {', '.join(READABLE)}; {_CONVERT}"
+CONTAINERS_HINT = f"pip install 'likeness[containers]' reads it; or {_CONVERT}"
 
 
 def sniff(head: bytes, name: str = "the file") -> str:
-    """The format of a file that begins with ``head``: "wav", "flac", "mp3", "ogg", "aiff" or "caf".
+    """The format of a file that begins with ``head``: "wav", "flac", "mp3", "ogg", "aiff", "caf", or where PyAV is
+    installed one of :data:`CONTAINERS`.
 
     Raises :class:`InputError` for an empty file and :class:`UnknownFormat` for anything else, naming what it is
     where that can be told.
@@ -33,9 +42,12 @@ def sniff(head: bytes, name: str = "the file") -> str:
     found = _readable(head)
     if found:
         return found
-    other = _unreadable(head)
+    container, title = _container(head)
+    if container and find_spec("av") is not None:
+        return container
+    other = title or _unreadable(head)
     what = f"{name} is {other}, which cannot be read here" if other else f"{name} is not a sound file that can be read"
-    raise UnknownFormat(what, hint=CONVERT_HINT)
+    raise UnknownFormat(what, hint=CONTAINERS_HINT if container else CONVERT_HINT)
 
 
 def _readable(head: bytes) -> str:
@@ -57,15 +69,24 @@ def _is_mpeg_audio_frame(head: bytes) -> bool:
     return version != 1 and layer != 0 and head[2] >> 4 != 15 and (head[2] >> 2) & 3 != 3
 
 
-def _unreadable(head: bytes) -> str:
-    if head[4:8] == b"ftyp":
-        return "an MP4/M4A file (AAC)"
+def _container(head: bytes) -> tuple[str, str]:
+    """(format, what a person calls it) of a file that PyAV reads; empty for others."""
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
+        return "mp4", "an MP4/M4A file (AAC)"
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
-        return "a raw AAC file"
+        return "aac", "a raw AAC file"
+    if head[:4] == b"RIFF" and head[8:11] == b"AVI":
+        return "avi", "an AVI file"
     known = (
-        (b"\x1aE\xdf\xa3", "a WebM or Matroska file"),
-        (b"0&\xb2u\x8ef\xcf\x11", "a Windows Media file"),
-        (b"#!AMR", "an AMR file"),
+        (b"\x1aE\xdf\xa3", ("webm", "a WebM or Matroska file")),
+        (b"0&\xb2u\x8ef\xcf\x11", ("wma", "a Windows Media file")),
+        (b"#!AMR", ("amr", "an AMR file")),
+    )
+    return next((found for magic, found in known if head.startswith(magic)), ("", ""))
+
+
+def _unreadable(head: bytes) -> str:
+    known = (
         (b"MThd", "a MIDI file, which holds notes and no sound"),
         (b"RIFF", "a RIFF file without sound"),
         (b"PK\x03\x04", "a ZIP archive"),

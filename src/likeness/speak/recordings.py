@@ -128,7 +128,7 @@ def _summary(counts: Counter[str], seconds: float, not_taken: list[str]) -> Even
 def sound_files(paths: Iterable[Path]) -> list[Path]:
     """The sound files among ``paths`` and in the folders among them, in a stable order, hidden ones left out.
 
-    Kinds of sound that cannot be read here (M4A …) are included, so that importing counts and names them.
+    Kinds of sound that cannot be read here (M4A without PyAV) are included, so that importing counts and names them.
     Raises :class:`NotFound` for a missing path and :class:`InputError` when there is no sound file.
     """
     found: dict[Path, None] = {}
@@ -141,7 +141,7 @@ def sound_files(paths: Iterable[Path]) -> list[Path]:
         for inner in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
             suffix = inner.suffix.lower()
-            if not hidden and suffix in formats.SUFFIXES | formats.UNREADABLE_SUFFIXES and inner.is_file():
+            if not hidden and suffix in formats.SUFFIXES | formats.CONTAINER_SUFFIXES and inner.is_file():
                 found[inner] = None
     if not found:
         raise InputError("no sound files were found there", hint=f"readable: {', '.join(formats.READABLE)}")
