@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from likeness import __version__
 from likeness.cli import (
     archive,
+    audit,
     audition,
     enrol,
     evaluate,
@@ -43,6 +44,7 @@ COMMANDS = [
     "audition",
     "record",
     "enrol",
+    "audit",
     "write",
     "rewrite",
     "say",
@@ -109,6 +111,7 @@ for module in (
     forget,
     evaluate,
     audition,
+    audit,
     export,
     report,
 ):

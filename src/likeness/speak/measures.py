@@ -125,7 +125,7 @@ class Hum:
 
 _HUM_WINDOW, _HUM_HOP, _HUM_PERCENTILE = 0.4, 0.1, 15.0
 _HARMONICS, _ONE_LINE_DB = 8, 12.0
-HUM_FROM_DB = 5.5
+HUM_FROM_DB = 5.2
 """Excess from which it is hum: clean speech of ten voices stays under 5."""
 
 
