@@ -36,8 +36,15 @@ def register(app: typer.Typer) -> None:
     )(writing)
     group.command(
         "voice",
-        help="Compare a voice with the recordings it was learned from.",
-        epilog=examples("likeness evaluate voice", "likeness evaluate voice --voice me-tired"),
+        short_help="Judge a voice between other speakers and the person.",
+        help="Judge a voice between its floor, other speakers, and its ceiling, the person: likeness by two speaker "
+        "encoders, words misheard by a recogniser, naturalness, pitch and pace by feeling, cost. Judges that are not "
+        "ready are named with how to get them. Stopped, it goes on where it was.",
+        epilog=examples(
+            "likeness evaluate voice",
+            "likeness evaluate voice --voice me-tired",
+            "likeness evaluate voice --held-out   (learns a second time without some recordings)",
+        ),
     )(voice)
     app.add_typer(group, name="evaluate")
 
@@ -100,16 +107,37 @@ def _cost_told(events: Iterable[Event], *, quiet: bool) -> Iterator[Event]:
 
 def voice(
     name: Annotated[str, typer.Option("--voice", help="Which voice.")] = "me",
+    held_out: Annotated[
+        bool,
+        typer.Option(
+            "--held-out", help="Where no recording was kept back, learn a second time without some and judge that."
+        ),
+    ] = False,
+    no_judges: Annotated[
+        bool, typer.Option("--no-judges", help="Ask no engine; measure only what signal processing can.")
+    ] = False,
+    page: Annotated[bool, typer.Option(help="Write a page with pictures and players beside the voice.")] = True,
     person: PersonOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate a voice."""
+    from likeness.cli import voice_judgement
     from likeness.cli.progress import follow
-    from likeness.speak.evaluate import evaluate, load_evaluation
+    from likeness.report.voice_page import write_page
+    from likeness.speak.evaluate import EvaluateOptions, evaluate, load_evaluation
 
     home = open_person(person)
-    follow(evaluate(home, name), quiet=as_json)
-    _show(load_evaluation(home, name).figures(), as_json)
+    options = EvaluateOptions(again=held_out, judges=not no_judges)
+    follow(_cost_told(evaluate(home, name, options), quiet=as_json), quiet=as_json)
+    found = load_evaluation(home, name)
+    place = str(write_page(home, found)) if page else ""
+    if as_json:
+        typer.echo(json.dumps(voice_judgement.as_json(found, place), ensure_ascii=False))
+        return
+    for line in voice_judgement.lines(found):
+        typer.echo(line)
+    if place:
+        typer.echo(f"\n{place}: open it in a browser; it needs nothing else")
 
 
 def _show(figures: dict[str, float], as_json: bool) -> None:

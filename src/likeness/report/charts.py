@@ -32,7 +32,7 @@ def rows_of(label: str, rows: Iterable[Safe]) -> Safe:
 def legend(items: Mapping[str, str]) -> Safe:
     """Marks and what they mean, in the order of ``items`` (series → words)."""
     swatches = [
-        tag("li", tag("svg", _mark(series, "50%", 7), width=14, height=14, aria_hidden="true"), words)
+        tag("li", tag("svg", mark(series, "50%", 7), width=14, height=14, aria_hidden="true"), words)
         for series, words in items.items()
     ]
     return tag("ul", swatches, class_="legend")
@@ -42,14 +42,14 @@ def bars(rows: Sequence[tuple[str, float, str]], *, series: str | Sequence[str] 
     """Horizontal bars from zero: (name, value, text of the value), on one scale; one ``series``, or one for each."""
     top = max((value for _, value, _ in rows), default=0.0) or 1.0
     kinds = [series] * len(rows) if isinstance(series, str) else series
-    drawn = [_row(name, _bar(value / top, kind), text) for (name, value, text), kind in zip(rows, kinds, strict=True)]
+    drawn = [row(name, _bar(value / top, kind), text) for (name, value, text), kind in zip(rows, kinds, strict=True)]
     return rows_of(label, drawn)
 
 
 def parts(rows: Sequence[tuple[str, Sequence[tuple[str, float]], str]], *, label: str) -> Safe:
     """Stacked bars: (name, [(series, value)…], text), on one scale over all rows."""
     top = max((sum(value for _, value in stack) for _, stack, _ in rows), default=0.0) or 1.0
-    return rows_of(label, [_row(name, _stack(stack, top), text) for name, stack, text in rows])
+    return rows_of(label, [row(name, _stack(stack, top), text) for name, stack, text in rows])
 
 
 def _stack(stack: Sequence[tuple[str, float]], top: float) -> Safe:
@@ -67,7 +67,8 @@ def _bar(share: float, series: str) -> Safe:
     return tag("svg", bar, width="100%", height=ROW)
 
 
-def _row(name: str, plot: Safe, text: str = "") -> Safe:
+def row(name: str, plot: Safe, text: str = "") -> Safe:
+    """One row of :func:`rows_of`: name, plot, value."""
     cells = ((_breakable(name), "name"), (plot, "plot"), (text, "value"))
     return tag("div", [tag("span", content, class_=kind) for content, kind in cells], class_="row")
 
@@ -81,7 +82,7 @@ def _breakable(name: str) -> Safe:
 def shares(rows: Sequence[tuple[str, int, int]], *, label: str) -> Safe:
     """Of each thing how many were chosen, as a filled part of a hollow bar: (name, available, chosen)."""
     top = max((available for _, available, _ in rows), default=0) or 1
-    drawn = [_row(name, _share(all_, chosen, top), f"{chosen:,} of {all_:,}") for name, all_, chosen in rows]
+    drawn = [row(name, _share(all_, chosen, top), f"{chosen:,} of {all_:,}") for name, all_, chosen in rows]
     return rows_of(label, drawn)
 
 
@@ -125,11 +126,11 @@ def dots(rows: Sequence[tuple[str, Mapping[str, float], str]], *, label: str) ->
         line = tag("line", x1=0, x2="100%", y1=ROW / 2, y2=ROW / 2, class_="rule")
         path = _way(spots.get("plain"), spots.get("made"), ROW)
         marks = [
-            _mark(series, percent(spots[series]), ROW / 2)
+            mark(series, percent(spots[series]), ROW / 2)
             for series in ("others", "plain", "person", "made")
             if series in spots
         ]
-        drawn.append(_row(name, tag("svg", line, path, marks, width="100%", height=ROW), text))
+        drawn.append(row(name, tag("svg", line, path, marks, width="100%", height=ROW), text))
     return rows_of(label, drawn)
 
 
@@ -140,7 +141,8 @@ def _way(start: float | None, end: float | None, height: float) -> Safe | None:
     return tag("line", x1=percent(start), x2=percent(end), y1=height / 2, y2=height / 2, class_="way")
 
 
-def _mark(series: str, x: str, y: float) -> Safe:
+def mark(series: str, x: str, y: float) -> Safe:
+    """The mark that stands for a series, at a place."""
     assert series in _MARKS, series
     if series == "others":
         return tag("line", x1=x, x2=x, y1=y - 5, y2=y + 5, class_="mark others")
@@ -169,12 +171,12 @@ def strips(
             x = percent(_inset(ordered[len(ordered) // 2]))
             middle = tag("line", x1=x, x2=x, y1=2, y2=height - 2, class_="median")
         rule = tag("line", x1=0, x2="100%", y1=height - 0.5, y2=height - 0.5, class_="rule")
-        drawn.append(_row(name, tag("svg", rule, spots, middle, width="100%", height=height), f"n = {len(ordered)}"))
+        drawn.append(row(name, tag("svg", rule, spots, middle, width="100%", height=height), f"n = {len(ordered)}"))
     ticks = [
         tag("text", text, x=percent(_inset(x)), y=12, text_anchor=anchor, class_="tick")
         for x, text, anchor in ((0, ends[0], "start"), (1, ends[1], "end"))
     ]
-    drawn.append(_row("", tag("svg", ticks, width="100%", height=18)))
+    drawn.append(row("", tag("svg", ticks, width="100%", height=18)))
     return rows_of(label, drawn)
 
 
@@ -196,7 +198,7 @@ def spans(rows: Sequence[tuple[str, str, Sequence[float]]], *, unit: str, label:
     def at(value: float) -> float:
         return (log10(max(value, lowest)) - low) / (high - low)
 
-    drawn = [_row(name, _span([at(value) for value in q], series), f"{q[2]:.0f} {unit}") for series, name, q in rows]
+    drawn = [row(name, _span([at(value) for value in q], series), f"{q[2]:.0f} {unit}") for series, name, q in rows]
     within = [[v for v in values if lowest <= v and at(v) <= 1] for values in (_SPARSE, _DENSE)]
     ticks = [
         join(
@@ -205,7 +207,7 @@ def spans(rows: Sequence[tuple[str, str, Sequence[float]]], *, unit: str, label:
         )
         for v in (within[0] if len(within[0]) >= 4 else within[1])
     ]
-    drawn.append(_row("", tag("svg", ticks, width="100%", height=18)))
+    drawn.append(row("", tag("svg", ticks, width="100%", height=18)))
     return rows_of(label, drawn)
 
 

@@ -213,12 +213,56 @@ class ClipLine:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A sound to see and to play. ``series`` is "person" or "made"."""
+    """A sound to see and to play. ``series`` is "person", "made" or, of a voice's base, "plain"."""
 
     title: str
     text: str
     series: str
     audio: Audio
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleLine:
+    """One measure of a voice with what it is held against: ``values`` maps a series ("made": the voice, "person",
+    "plain": the base, "others") to its value. ``better`` is "higher", "lower" or "near"; ``share`` how far the voice is
+    from the others to the person."""
+
+    name: str
+    label: str
+    judge: str
+    unit: str
+    better: str
+    values: Mapping[str, float]
+    share: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeelingLine:
+    """One emotion: (pitch in Hz, its spread in semitones, letters per second) of person and voice, and how far each
+    moves from neutral, in semitones and as a ratio of tempo."""
+
+    emotion: str
+    seconds: float
+    person: tuple[float | None, float | None, float | None]
+    voice: tuple[float | None, float | None, float | None]
+    person_move: float | None
+    voice_move: float | None
+    person_pace: float | None
+    voice_pace: float | None
+    similarity: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSample:
+    """One sentence in several sounds; ``kind`` says whether it was recorded and learned from; ``heard`` is what a
+    recogniser heard the voice say."""
+
+    text: str
+    emotion: str
+    kind: str
+    sounds: Sequence[Sound]
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +274,18 @@ class VoicePart:
     sounds: Sequence[Sound] = ()
     figures: Sequence[Figure] = ()
     notes: Sequence[str] = ()
+    engine: str = ""
+    basis: str = ""
+    """"held out", "learned again" or "learned": which recordings it was compared with."""
+    verdicts: Sequence[str] = ()
+    scales: Sequence[ScaleLine] = ()
+    feelings: Sequence[FeelingLine] = ()
+    samples: Sequence[VoiceSample] = ()
+    missing: Sequence[tuple[str, str, str]] = ()
+    """(measure, why it could not be taken, what to do)."""
+    others: Sequence[str] = ()
+    auditions: Sequence[str] = ()
+    """What blind auditions found, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)

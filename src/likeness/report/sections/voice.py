@@ -8,6 +8,7 @@ from likeness.core.types import Verdict
 from likeness.report import charts, curves, sounds
 from likeness.report.markup import Child, Safe, details, join, table, tag
 from likeness.report.model import ClipLine, Report, Sound, VoicePart
+from likeness.report.sections import judged_voice
 from likeness.report.sections.parts import absent, figures, notes
 from likeness.speak.encode import encode
 
@@ -21,9 +22,14 @@ def draw(report: Report) -> Child:
         return absent("No voice has been enrolled yet.", "likeness enrol voice PATH…")
     return join(
         tag("p", _opening(part)),
+        judged_voice.verdicts(part),
         figures(part.figures) if part.figures else None,
         tag("div", [_sound(sound, part.name) for sound in part.sounds], class_="two") if part.sounds else None,
-        _curves(part),
+        judged_voice.scales(part),
+        judged_voice.every_figure(part),
+        judged_voice.feelings(part),
+        colour_and_melody(part),
+        judged_voice.missing(part),
         _clips(part),
         notes(part.notes),
     )
@@ -61,7 +67,8 @@ def _sound(sound: Sound, voice: str) -> Safe:
     )
 
 
-def _curves(part: VoicePart) -> Child:
+def colour_and_melody(part: VoicePart) -> Child:
+    """Average spectrum and pitch over time, recorded and made."""
     if not part.sounds:
         return None
     levels, pitches = [], []

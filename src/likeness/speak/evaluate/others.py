@@ -6,13 +6,11 @@ first, since they are here on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import cast
 
 from likeness.core import plugins
-from likeness.core.errors import EngineMissing, LikenessError
-from likeness.core.protocols import Speaker, Stock
+from likeness.core.errors import LikenessError
+from likeness.core.protocols import Stock
 
 MOST = 3
 _FIRST = ("builtin.voice", "system")
@@ -36,15 +34,6 @@ def stock_speakers(language: str) -> list[tuple[str, str]]:
         if len(found) >= MOST:
             break
     return found[:MOST]
-
-
-@contextmanager
-def open_stock(engine: str, voice: str) -> Iterator[Speaker]:
-    """A stock voice, opened. Raises :class:`EngineMissing` when it is not there."""
-    with plugins.engine(engine).open(None, {"voice": voice}) as opened:
-        if not isinstance(opened, Speaker):
-            raise EngineMissing(f"engine {engine!r} does not speak", hint="see: likeness voices engines")
-        yield opened
 
 
 def _place(name: str) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,8 +27,7 @@ from likeness.speak.evaluate.result import Evaluation, Example, Feeling, Missing
 from likeness.speak.evaluate.scales import Heard, scales
 from likeness.speak.evaluate.takes import Studio, Take
 from likeness.speak.evaluate.verdict import verdicts
-from likeness.speak.generate import open_speaker
-from likeness.speak.voices import voice_folder
+from likeness.speak.voices import OpenVoice, emotions_of, open_voice, references_in, voice_folder
 from likeness.speak.waveform import pitch_track, waveform_peaks
 
 _PEAKS = 600
@@ -67,7 +67,7 @@ def evaluate(home: PersonHome, voice: str = "me", options: EvaluateOptions = Eva
     version = artefacts.digest([manifest.data_hash, *(clip.id for clip in material.without)])
     studio = Studio(folder / results.FOLDER, version)
     missing = [*material.missing, *judges.missing]
-    heard = yield from _spoken(home, folder, manifest, material, studio, stock, missing)
+    heard = yield from _spoken(home, manifest, material, studio, stock, missing)
     measured: list[Scale] = []
     with Panel(studio.folder, judges, material.language) as panel:
         for found in scales(heard, panel):
@@ -106,7 +106,6 @@ def _cost(material: Material, judges: Judges, stock: Sequence[tuple[str, str]], 
 
 def _spoken(
     home: PersonHome,
-    folder: Path,
     manifest: Manifest,
     material: Material,
     studio: Studio,
@@ -114,21 +113,20 @@ def _spoken(
     missing: list[Missing],
 ) -> Generator[Event, None, Heard]:
     """Have everything spoken; the generator's value is what was :class:`Heard`."""
-    engine = plugins.engine(manifest.engine)
-    can_base = hasattr(engine, "open_base")
+    can_base = hasattr(plugins.engine(manifest.engine), "open_base")
     if not can_base:
         missing.append(Missing("the base voice", f"{manifest.engine} has no voice of its own before it learns"))
     total = len(material.lines) + can_base * len(_for_base(material)) + len(stock) * len(_for_others(material))
     done = 0
 
-    def opens() -> AbstractContextManager[Speaker]:
-        return cast("AbstractContextManager[Speaker]", engine.open(twin)) if twin else open_speaker(home, manifest.name)
+    def opens() -> AbstractContextManager[OpenVoice]:
+        return _opened(twin, manifest) if twin else open_voice(home, manifest.name)
 
     twin: Path | None = None
     if material.without and studio.missing(VOICE, material.lines):
         twin = studio.folder / "twin"
         yield from _learned_again(manifest, material, twin)
-    for _ in studio.speak(VOICE, material.lines, opens, voice=manifest.name, engine=manifest.engine):
+    for _ in studio.speak(VOICE, material.lines, opens):
         done += 1
         yield Event(_STAGE, done, total, "sentences")
     if twin:
@@ -137,7 +135,7 @@ def _spoken(
     heard = Heard(material, studio.takes(VOICE, material.lines), peak_mb=peak)
     if can_base:
         lines = _for_base(material)
-        for _ in studio.speak(BASE, lines, lambda: engine.open_base(folder), voice="", engine=manifest.engine):  # type: ignore[attr-defined]
+        for _ in studio.speak(BASE, lines, partial(open_voice, home, manifest.name, base=True)):
             done += 1
             yield Event(_STAGE, done, total, "sentences", "the base")
         heard.base = studio.takes(BASE, lines)
@@ -145,8 +143,7 @@ def _spoken(
         label = f"{name}/{voice}"
         try:
             lines = _for_others(material)
-            opened = lambda name=name, voice=voice: floor.open_stock(name, voice)  # noqa: E731
-            for _ in studio.speak(label, lines, opened, voice=voice, engine=name):
+            for _ in studio.speak(label, lines, partial(open_voice, home, label)):
                 done += 1
                 yield Event(_STAGE, done, total, "sentences", label)
             heard.others[label] = studio.takes(label, lines)
@@ -156,6 +153,22 @@ def _spoken(
         why = f"{len(heard.others)} of the two other speakers it takes can speak here"
         missing.append(Missing("a floor that can be relied on", why, "likeness voices engines says what is ready"))
     return heard
+
+
+@contextmanager
+def _opened(folder: Path, manifest: Manifest) -> Iterator[OpenVoice]:
+    """What the voice's engine left in ``folder``, opened as the voice itself is."""
+    engine = plugins.engine(manifest.engine)
+    with engine.open(folder) as speaker:
+        language = str(manifest.extra.get("language") or "en")
+        yield OpenVoice(
+            manifest.name,
+            cast("Speaker", speaker),
+            engine.info,
+            emotions_of(manifest),
+            language,
+            references_in(folder),
+        )
 
 
 def _for_base(material: Material) -> list[Line]:

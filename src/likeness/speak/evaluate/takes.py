@@ -15,15 +15,15 @@ import numpy as np
 
 from likeness.core import artefacts, files, lines
 from likeness.core.errors import EngineFailed, EngineMissing, InputError, LikenessError
-from likeness.core.protocols import Speaker
 from likeness.core.types import Audio
 from likeness.speak.encode import encode
 from likeness.speak.evaluate.material import Line, read
 from likeness.speak.generate import say
+from likeness.speak.voices import OpenVoice
 
 _RECORDS = "takes.jsonl"
 _WARM_UP = "Hello."
-Opens = Callable[[], AbstractContextManager[Speaker]]
+Opens = Callable[[], AbstractContextManager[OpenVoice]]
 
 
 @dataclass(frozen=True)
@@ -70,17 +70,17 @@ class Studio:
         """Those of ``wanted`` that were not spoken yet."""
         return [line for line in wanted if not self._spoken(self._key(series, line))]
 
-    def speak(self, series: str, wanted: Sequence[Line], opens: Opens, *, voice: str, engine: str) -> Iterator[Line]:
-        """Speak ``wanted`` as ``series`` and yield each when it is done; the speaker is opened only when something is
+    def speak(self, series: str, wanted: Sequence[Line], opens: Opens) -> Iterator[Line]:
+        """Speak ``wanted`` as ``series`` and yield each when it is done; the voice is opened only when something is
         not there yet. Raises what opening raises.
         """
         left = self.missing(series, wanted)
         yield from (line for line in wanted if line not in left)
         if left:
-            with opens() as speaker, _Memory() as memory:
-                self._warm(speaker)
+            with opens() as opened, _Memory() as memory:
+                self._warm(opened)
                 for line in left:
-                    self._speak(speaker, series, line, voice, engine, memory)
+                    self._speak(opened, series, line, memory)
                     yield line
 
     def takes(self, series: str, wanted: Sequence[Line]) -> list[Take]:
@@ -97,21 +97,21 @@ class Studio:
             )
         return made
 
-    def _warm(self, speaker: Speaker) -> None:
+    def _warm(self, opened: OpenVoice) -> None:
         """What an engine loads for its first sentence is not what a sentence costs."""
         try:
-            list(say(speaker, _WARM_UP))
+            list(_said(opened, _WARM_UP))
         except (EngineMissing, InputError):
             raise
         except LikenessError:
             return  # the sentences themselves tell
 
-    def _speak(self, speaker: Speaker, series: str, line: Line, voice: str, engine: str, memory: _Memory) -> None:
+    def _speak(self, opened: OpenVoice, series: str, line: Line, memory: _Memory) -> None:
         key = self._key(series, line)
         began = time.perf_counter()
         first, pieces = 0.0, []
         try:
-            for piece in say(speaker, line.text, emotion=line.emotion):
+            for piece in _said(opened, line.text, line.emotion):
                 first = first or time.perf_counter() - began
                 pieces.append(piece)
         except EngineMissing:
@@ -121,7 +121,9 @@ class Studio:
             return
         took = time.perf_counter() - began
         sound = Audio(np.concatenate([piece.samples for piece in pieces]), pieces[0].rate)
-        files.write_bytes(self.folder / f"{key}.flac", encode(sound, "flac", voice=voice, engine=engine))
+        files.write_bytes(
+            self.folder / f"{key}.flac", encode(sound, "flac", voice=opened.name, engine=opened.info.name)
+        )
         self._keep({"key": key, "to_make": took, "to_first": first, "peak_mb": memory.peak_mb})
 
     def _keep(self, record: dict[str, Any]) -> None:
@@ -153,6 +155,18 @@ class Studio:
 
     def _key(self, series: str, line: Line) -> str:
         return artefacts.digest([self.version, series, line.emotion, line.text])
+
+
+def _said(opened: OpenVoice, text: str, emotion: str = "neutral") -> Iterator[Audio]:
+    return say(
+        opened.speaker,
+        text,
+        emotion=emotion,
+        emotions=opened.emotions,
+        language=opened.language,
+        info=opened.info,
+        references=opened.references,
+    )
 
 
 class _Memory:
