@@ -9,11 +9,13 @@ from likeness.report.markup import Safe, tag
 from likeness.report.model import ScaleLine
 
 _INSET = 0.04
+_LEAST_PERCENT = 30.0
+_LEAST_SHARE = 0.3
 
 
 def between(lines: Sequence[ScaleLine], *, label: str) -> Safe:
-    """The marks of each measure (others, base, voice, person) from the least to the greatest of them; the way from the
-    floor to the voice is drawn pale. Lower-is-better measures run the other way, so that right is always better."""
+    """The marks of each measure (others, base, voice, person), each on its own scale; the way from the floor to the
+    voice is drawn pale. Measures of which less is better run the other way, so that right is better."""
     return rows_of(label, [row(_name(line), _plot(line), _text(line)) for line in lines])
 
 
@@ -22,17 +24,16 @@ def _name(line: ScaleLine) -> str:
 
 
 def _plot(line: ScaleLine) -> Safe:
-    low, high = min(line.values.values()), max(line.values.values())
-    reach = (high - low) or 1.0
+    low, high = _reach(line)
 
     def at(value: float) -> float:
-        share = (value - low) / reach if high > low else 0.5
+        share = (value - low) / (high - low)
         return _INSET + (1 - 2 * _INSET) * (1 - share if line.better == "lower" else share)
 
     places = {series: at(value) for series, value in line.values.items()}
     middle = ROW / 2
     way = None
-    if "others" in places and line.better != "near":
+    if "others" in places and line.share is not None:
         way = tag("line", x1=percent(places["others"]), x2=percent(places["made"]), y1=middle, y2=middle, class_="way")
     marks = [
         mark(series, percent(places[series]), middle)
@@ -43,10 +44,26 @@ def _plot(line: ScaleLine) -> Safe:
     return tag("svg", rule, way, marks, width="100%", height=ROW)
 
 
+def _reach(line: ScaleLine) -> tuple[float, float]:
+    """The ends of a measure's scale: opinion scores run from 1 to 5 and shares from nought, and what differs little
+    must not look as if it differed much."""
+    low, high = min(line.values.values()), max(line.values.values())
+    if line.unit.startswith("MOS"):
+        return 1.0, 5.0
+    if line.unit == "%":
+        return 0.0, max(high, _LEAST_PERCENT)
+    least = _LEAST_SHARE * max(abs(low), abs(high)) or 1.0
+    if high - low < least:
+        middle = (low + high) / 2
+        return middle - least / 2, middle + least / 2
+    return low, high
+
+
 def _text(line: ScaleLine) -> str:
     if line.share is not None:
         return f"{line.share:.0%} of the way"
-    return number(line.values["made"], line.unit)
+    own = f" (you {number(line.values['person'])})" if "person" in line.values else ""
+    return number(line.values["made"], "" if line.unit.startswith("MOS") else line.unit) + own
 
 
 def number(value: float, unit: str = "") -> str:

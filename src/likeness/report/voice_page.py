@@ -18,6 +18,9 @@ from likeness.report.sections.voice import colour_and_melody
 from likeness.speak.evaluate import PAGE, Evaluation
 from likeness.speak.voices import voice_folder
 
+_FIGURES = 8
+"""What fills two rows; the table has all."""
+
 
 def write_page(home: PersonHome, measured: Evaluation) -> Path:
     """Write the page into the voice's folder (mode 0600), whole or not at all, and return where it is."""
@@ -38,10 +41,15 @@ def page(person: str, part: VoicePart) -> str:
         ),
         tag(
             "main",
-            _section("verdict", "The verdict", parts.verdicts(part), figures(part.figures) if part.figures else None),
-            _section("listen", "Listen", parts.samples(part)),
+            _section(
+                "verdict",
+                "The verdict",
+                parts.verdicts(part),
+                figures(part.figures[:_FIGURES]) if part.figures else None,
+            ),
             _section("scales", "Between other speakers and you", parts.scales(part), parts.every_figure(part)),
             _section("feelings", "Feeling", parts.feelings(part)) if len(part.feelings) > 1 else None,
+            _section("listen", "Listen", parts.samples(part)),
             _section("curves", "Colour and melody", colour_and_melody(part)),
             _section("remarks", "What to know", parts.missing(part), notes(part.notes)),
         ),

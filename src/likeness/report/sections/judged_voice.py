@@ -49,7 +49,7 @@ def scales(part: VoicePart) -> Child:
         return None
     present = [series for series in WORDS if any(series in line.values for line in part.scales)]
     floor = f" The other speakers are {', '.join(part.others)}." if part.others else ""
-    opening = "Each line runs from the least to the greatest of the marks; further right is better in the first two."
+    opening = "Each line has a scale of its own. In the first two pictures further right is better."
     return join(tag("p", opening + floor), charts.legend({series: WORDS[series] for series in present}), *drawn)
 
 

@@ -33,7 +33,7 @@ from likeness.speak.waveform import pitch_track, waveform_peaks
 _PEAKS = 600
 _STAGE = "evaluate voice"
 _BASE_LINES, _OTHER_LINES = 6, 4
-_SHOWN = 8
+_SHOWN = 6
 VOICE, BASE = "voice", "base"
 
 
@@ -304,6 +304,7 @@ def _samples(folder: Path, heard: Heard, panel: Panel) -> tuple[Sample, ...]:
     neutral = heard.material.neutral
     base = {take.text: take for take in heard.base}
     same = [take for take in heard.voice if take.original is not None and take.emotion == neutral]
+    same.sort(key=lambda take: take.text not in base)
     new = [take for take in heard.voice if take.original is None and take.emotion == neutral]
     felt: dict[str, Take] = {}
     for take in heard.voice:
