@@ -1,20 +1,18 @@
-"""How like a real person the built-in voice becomes, and how fast it is: ``python -m bench.voice``.
+"""How like a person the built-in voice becomes, and how fast it is: ``python -m bench.voice``.
 
-A speaker the prior never heard (see ``voice_speaker``), general text she never recorded (``voice_sentences``).
-Similarity is Resemblyzer's cosine to the mean of her other recordings, from other speakers (``floor``) to her own
-held-out recordings (``ceiling``); shares are of that way. Words are recognised by pocketsphinx; the ratio is to her
-own held-out recordings. Resemblyzer needs torch: name an interpreter that has it in LIKENESS_BENCH_PYTHON, or install
-it beside the project. Needs ffmpeg, flite and pocketsphinx.
+By default two speakers that took no part in developing it (see ``voice_readers``), who record 30 s, ten minutes, and
+one clip of 30 s without a transcript; then it says general text that they did not record for it (``voice_sentences``).
+Similarity is Resemblyzer's cosine to the mean of their other recordings, from other speakers (``floor``) to their own
+held-out recordings (``ceiling``); shares are of that way. Words are recognised by pocketsphinx; the ratio is to their
+own held-out recordings. Figures are those of the worse speaker, each one's own carry their name. Resemblyzer needs
+torch: name an interpreter that has it in LIKENESS_BENCH_PYTHON, or install it beside the project. Needs flite,
+pocketsphinx and what the speakers need.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -24,12 +22,14 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bench import harness, voice_speaker
+from bench import harness, voice_measures, voice_readers, voice_speaker
+from bench.voice_readers import Material
 from bench.voice_sentences import SENTENCES
-from bench.voice_speaker import Prompt
+from bench.voice_speaker import RATE, Prompt
 from likeness.core.types import SpeakRequest
 from likeness.engines.builtin.voice.engine import BuiltinVoice
 
+SPEAKERS = ("clb", "ked")
 OTHER = "other"
 OTHERS = ("slt", "rms", "awb", "kal16")
 HUNDRED = "The old harbour master kept seventeen brass lanterns, all polished every morning, in his north window"
@@ -38,45 +38,56 @@ CENTRE_SECONDS, CENTRE_PARTS = 4.0, 40
 
 @dataclass
 class Condition:
-    """One way of speaking: its sound files with what they should say."""
+    """One way of speaking: its sound files with what they should say; ``key`` names its figures."""
 
     name: str
     files: list[Path]
     texts: list[str]
+    key: str = ""
     notes: dict[str, float] = field(default_factory=dict)
+    learning: dict[str, float] = field(default_factory=dict)
+    speaking: dict[str, float] = field(default_factory=dict)
     similarity: float = float("nan")
     words: float = float("nan")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, nargs="*", default=[1, 5], help="amounts of speech to learn from")
+    parser.add_argument("--speaker", nargs="*", default=list(SPEAKERS), help="who: a reader, allison, or a folder")
+    parser.add_argument("--minutes", type=float, nargs="*", default=[0.5, 10], help="amounts of speech to learn from")
     parser.add_argument("--renderer", choices=["auto", "vocoder", "units"], nargs="*", default=["auto"])
-    parser.add_argument("--clip-seconds", type=float, default=20, help="one clip without transcript; 0 leaves it out")
+    parser.add_argument("--clip-seconds", type=float, default=30, help="one clip without transcript; 0 leaves it out")
     parser.add_argument("--keep", type=Path, help="folder to leave voices and sound in")
     arguments = parser.parse_args()
-    if arguments.keep:
-        arguments.keep.mkdir(parents=True, exist_ok=True)
-        run(arguments, arguments.keep.resolve())
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            run(arguments, Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        root = (arguments.keep or Path(folder)).resolve()
+        root.mkdir(parents=True, exist_ok=True)
+        others = [other(voice, root) for voice in OTHERS]
+        found: dict[str, dict[str, float]] = {}
+        for speaker in arguments.speaker:
+            name = Path(speaker).name
+            print(f"\n{name}", flush=True)
+            found[name] = measured(speaker, arguments, others, root / name)
+    harness.finish("voice", ["speaker", *_KEYS], [[n, *(f.get(k, "") for k in _KEYS)] for n, f in found.items()],
+                   worst(found))  # fmt: skip
 
 
-def run(arguments: argparse.Namespace, folder: Path) -> None:
-    (folder / "prompts").mkdir(exist_ok=True)
-    pool, held = voice_speaker.split(voice_speaker.prompts(folder / "prompts"))
-    conditions = [
-        Condition("herself, held out", [p.path for p in held], [p.text for p in held]),
-        *(other(voice, folder) for voice in OTHERS),
-    ]
+_KEYS = ("floor", "ceiling", "similarity_30s", "similarity_clip", "similarity_10min", "word_error_ratio_10min")
+
+
+def measured(
+    speaker: str, arguments: argparse.Namespace, others: Sequence[Condition], folder: Path
+) -> dict[str, float]:
+    """Learn and speak under all conditions, print their tables, and return the figures."""
+    material = voice_readers.material(speaker, folder / "recordings", max([*arguments.minutes, 0.0]))
+    held = material.held
+    conditions = [Condition("their own, held out", [p.path for p in held], [p.text for p in held]), *others]
     if arguments.clip_seconds:
-        conditions.append(one_clip(pool, arguments.clip_seconds, folder))
+        conditions.append(one_clip(material.pool, arguments.clip_seconds, folder))
     for minutes in arguments.minutes:
-        for renderer in arguments.renderer:
-            conditions.append(learned(pool, minutes, renderer, folder))
-    judge(conditions, centre_files(pool, folder), folder)
-    report(conditions)
+        conditions += [learned(material, minutes, renderer, folder) for renderer in arguments.renderer]
+    judge(conditions, centre_files(material.pool, folder), folder)
+    return report(conditions)
 
 
 def other(voice: str, folder: Path) -> Condition:
@@ -94,73 +105,61 @@ def one_clip(pool: Sequence[Prompt], seconds: float, folder: Path) -> Condition:
     parts: list[np.ndarray] = []
     for prompt in pool:
         samples, _ = soundfile.read(prompt.path, dtype="float32")
-        parts += [samples, np.zeros(voice_speaker.RATE // 4, np.float32)]
-        if sum(len(part) for part in parts) > seconds * voice_speaker.RATE:
+        parts += [samples, np.zeros(RATE // 4, np.float32)]
+        if sum(len(part) for part in parts) > seconds * RATE:
             break
-    joined = np.concatenate(parts)[: int(seconds * voice_speaker.RATE)]
     path = folder / "one-clip.flac"
-    soundfile.write(path, joined, voice_speaker.RATE)
-    source = voice_speaker.make_corpus(
-        folder / "corpus-clip", [Prompt("clip", "", path, seconds)], 1, transcripts=False
-    )
-    return spoken(source, "auto", f"{seconds:.0f} s, no words", folder)
+    soundfile.write(path, np.concatenate(parts)[: int(seconds * RATE)], RATE)
+    clip = Prompt("clip", "", path, seconds)
+    source = voice_speaker.make_corpus(folder / "corpus-clip", [clip], 1, transcripts=False)
+    return spoken(source, "auto", f"{seconds:.0f} s, no words", "clip", folder)
 
 
-def learned(pool: Sequence[Prompt], minutes: float, renderer: str, folder: Path) -> Condition:
+def learned(material: Material, minutes: float, renderer: str, folder: Path) -> Condition:
     """A voice from the first ``minutes`` with transcripts."""
-    name = f"{minutes:g} min" + ("" if renderer == "auto" else f", {renderer}")
-    source = voice_speaker.make_corpus(folder / f"corpus-{name.replace(' ', '-')}", list(pool), minutes)
-    return spoken(source, renderer, name, folder)
+    amount = f"{minutes:g}min" if minutes >= 1 else f"{minutes * 60:.0f}s"
+    key = amount + ("" if renderer == "auto" else f"_{renderer}")
+    source = voice_speaker.make_corpus(folder / f"corpus-{key}", material.pool, minutes)
+    return spoken(source, renderer, key.replace("_", ", "), key, folder)
 
 
-def spoken(source: Path, renderer: str, name: str, folder: Path) -> Condition:
+def spoken(source: Path, renderer: str, name: str, key: str, folder: Path) -> Condition:
     """Learn from the corpus ``source``, say all sentences, and time it."""
-    out = folder / f"voice-{name.replace(' ', '-')}"
+    out = folder / f"voice-{key}"
     out.mkdir()
-    clock = time.process_time()
-    for _ in BuiltinVoice.train(source, {"renderer": renderer}, out):
-        pass
-    notes = {"train_s": time.process_time() - clock}
-    files = []
-    clock = time.perf_counter()
+    spent: dict[str, float] = {}
+    began = clock = time.process_time()
+    wall = time.perf_counter()
+    for event in BuiltinVoice.train(source, {"renderer": renderer}, out):
+        now = time.process_time()
+        spent[event.stage] = spent.get(event.stage, 0.0) + now - clock
+        clock = now
+    notes = {"train_s": clock - began, "train_wall_s": time.perf_counter() - wall}
+    files, length = [], 0.0
     with BuiltinVoice.open(out) as engine:
-        notes["open_s"] = time.perf_counter() - clock
         list(engine.speak(SpeakRequest("One moment.")))
-        clock, length = time.process_time(), 0.0
+        clock = time.process_time()
         for number, text in enumerate(SENTENCES):
             sound = np.concatenate([audio.samples for audio in engine.speak(SpeakRequest(text))])
-            path = out / f"said-{number:02}.wav"
-            soundfile.write(path, sound, engine.rate)
-            files.append(path)
+            files.append(out / f"said-{number:02}.wav")
+            soundfile.write(files[-1], sound, engine.rate)
             length += len(sound) / engine.rate
         notes["rtf"] = (time.process_time() - clock) / length
-        notes |= latency(engine)
-    return Condition(name, files, list(SENTENCES), notes)
-
-
-def latency(engine: BuiltinVoice) -> dict[str, float]:
-    """Median wall time in ms to the first sound and to all of 100 characters."""
-    first, complete = [], []
-    for _ in range(7):
-        clock = time.perf_counter()
-        pieces = iter(engine.speak(SpeakRequest(HUNDRED)))
-        next(pieces)
-        first.append(time.perf_counter() - clock)
-        list(pieces)
-        complete.append(time.perf_counter() - clock)
-    return {"first_ms": float(np.median(first)) * 1000, "complete_ms": float(np.median(complete)) * 1000}
+        notes |= voice_measures.latency(engine, HUNDRED)
+    speaking = voice_measures.speaking_shares(out, HUNDRED)
+    return Condition(name, files, list(SENTENCES), key, notes, voice_measures.shares(spent), speaking)
 
 
 def centre_files(pool: Sequence[Prompt], folder: Path) -> list[Path]:
-    """Her recordings, the last of the pool first, joined to pieces of at least four seconds."""
+    """The speaker's recordings, the last of the pool first, joined to pieces of at least four seconds."""
     files: list[Path] = []
     parts: list[np.ndarray] = []
     for prompt in reversed(pool):
         parts.append(soundfile.read(prompt.path, dtype="float32")[0])
         joined = np.concatenate(parts)
-        if len(joined) > CENTRE_SECONDS * voice_speaker.RATE:
+        if len(joined) > CENTRE_SECONDS * RATE:
             files.append(folder / f"centre-{len(files):02}.wav")
-            soundfile.write(files[-1], joined, voice_speaker.RATE)
+            soundfile.write(files[-1], joined, RATE)
             parts = []
         if len(files) == CENTRE_PARTS:
             break
@@ -170,92 +169,54 @@ def centre_files(pool: Sequence[Prompt], folder: Path) -> list[Path]:
 def judge(conditions: Sequence[Condition], centre: Sequence[Path], folder: Path) -> None:
     """Fill in similarity and word error of each condition."""
     names = [str(path) for condition in conditions for path in condition.files]
-    vectors = embed([*map(str, centre), *names], folder)
+    vectors = voice_measures.embed([*map(str, centre), *names], folder)
     middle = vectors[: len(centre)].mean(0)
-    middle /= np.linalg.norm(middle)
-    cosines = vectors[len(centre) :] @ middle
+    cosines = vectors[len(centre) :] @ (middle / np.linalg.norm(middle))
     at = 0
     for condition in conditions:
         condition.similarity = float(cosines[at : at + len(condition.files)].mean())
         at += len(condition.files)
         if not condition.name.startswith(OTHER):
-            condition.words = word_error(condition)
+            condition.words = voice_measures.word_error(condition.files, condition.texts)
 
 
-def embed(names: Sequence[str], folder: Path) -> np.ndarray:
-    (folder / "judge.json").write_text(json.dumps(list(names)), encoding="utf-8")
-    python = os.environ.get("LIKENESS_BENCH_PYTHON", sys.executable)
-    script = Path(__file__).with_name("voice_judge.py")
-    command = [python, str(script), str(folder / "judge.json"), str(folder / "judge.npy")]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"Resemblyzer did not run with {python}; set LIKENESS_BENCH_PYTHON.\n{done.stderr[-800:]}")
-    return np.asarray(np.load(folder / "judge.npy"))
-
-
-def word_error(condition: Condition) -> float:
-    """Word errors by pocketsphinx over all of a condition's words."""
-    import pocketsphinx
-
-    from likeness.engines.builtin.voice.resampling import resample
-
-    decoder = pocketsphinx.Decoder(samprate=16_000, loglevel="FATAL")
-    noise = np.random.default_rng(0)
-    errors = total = 0
-    for path, text in zip(condition.files, condition.texts, strict=True):
-        samples, rate = soundfile.read(path)
-        sound = np.pad(resample(samples, rate, 16_000), 1600)
-        sound = sound / max(1e-6, np.abs(sound).max()) * 0.6 + 1e-4 * noise.standard_normal(len(sound))
-        decoder.start_utt()
-        decoder.process_raw((sound * 32767).astype(np.int16).tobytes(), full_utt=True)
-        decoder.end_utt()
-        heard = decoder.hyp()
-        wanted = re.sub(r"[^a-z' ]", " ", text.lower()).split()
-        errors += edits(wanted, heard.hypstr.split() if heard else [])
-        total += len(wanted)
-    return errors / total
-
-
-def edits(wanted: Sequence[str], heard: Sequence[str]) -> int:
-    """Levenshtein distance between two lists of words."""
-    row = list(range(len(heard) + 1))
-    for i, word in enumerate(wanted, start=1):
-        last, row[0] = row[0], i
-        for j, other_word in enumerate(heard, start=1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (word != other_word))
-    return row[-1]
-
-
-def report(conditions: Sequence[Condition]) -> None:
-    by_name = {condition.name: condition for condition in conditions}
+def report(conditions: Sequence[Condition]) -> dict[str, float]:
+    """Print the tables of one speaker; returns the figures."""
     natural = conditions[0]
     others = [condition for condition in conditions if condition.name.startswith(OTHER)]
     floor, ceiling = float(np.mean([c.similarity for c in others])), natural.similarity
-    header = ["voice", "similarity", "share of the way", "word error", "ratio", "train s", "open s", "rtf", "first ms",
-              "100 characters ms"]  # fmt: skip
+    figures = {"floor": floor, "ceiling": ceiling, "floor_nearest": max(c.similarity for c in others)}
     rows = []
     for c in conditions:
-        timed = [c.notes.get(key, float("nan")) for key in ("train_s", "open_s", "rtf", "first_ms", "complete_ms")]
-        rows.append([c.name, c.similarity, share(c, floor, ceiling), c.words, c.words / natural.words, *timed])
-    figures: dict[str, float | int | None] = {"floor": floor, "ceiling": ceiling}
-    figures["floor_nearest"] = max(c.similarity for c in others)
-    for minutes in (1, 5, 20):
-        c = by_name.get(f"{minutes} min")
-        if c:
-            figures[f"similarity_{minutes}min"] = share(c, floor, ceiling)
-            figures[f"similarity_{minutes}min_cosine"] = c.similarity
-            figures[f"word_error_ratio_{minutes}min"] = c.words / natural.words
-            figures |= {"rtf": c.notes["rtf"], "first_sound_ms": c.notes["first_ms"]}
-            figures["complete_ms_100chars"] = c.notes["complete_ms"]
+        way = (c.similarity - floor) / (ceiling - floor)
+        ratio = c.words / natural.words if natural.words else float("nan")
+        keys = ("train_s", "train_wall_s", "rtf", "first_ms", "complete_ms")
+        rows.append([c.name, c.similarity, way, c.words, ratio, *(c.notes.get(key, float("nan")) for key in keys)])
+        if c.key:
+            figures |= {f"similarity_{c.key}": way, f"similarity_{c.key}_cosine": c.similarity}
+            figures |= {f"word_error_ratio_{c.key}": ratio, "rtf": c.notes["rtf"]}
+            figures |= {"first_sound_ms": c.notes["first_ms"], "complete_ms_100chars": c.notes["complete_ms"]}
+            figures[f"train_s_{c.key}"] = c.notes["train_s"]
+    harness.table(["voice", "similarity", "share of the way", "word error", "ratio", "train CPU s", "train wall s",
+                   "rtf", "first ms", "100 characters ms"], rows)  # fmt: skip
     for c in conditions:
-        if c.name.endswith("no words"):
-            figures["similarity_clip"] = share(c, floor, ceiling)
-    harness.finish("voice", header, rows, figures)
+        for what, stages in (("learning", c.learning), ("speaking", c.speaking)):
+            if stages:
+                parts = ", ".join(f"{name} {part:.0%}" for name, part in stages.items() if part >= 0.005)
+                print(f"{c.name}, {what}: {parts}")
+    return figures
 
 
-def share(condition: Condition, floor: float, ceiling: float) -> float:
-    """How far from other speakers to herself, 0 to 1."""
-    return (condition.similarity - floor) / (ceiling - floor)
+def worst(found: dict[str, dict[str, float]]) -> dict[str, float | int | None]:
+    """Each figure of the speaker it is worse for, and of each speaker under its name."""
+    figures: dict[str, float | int | None] = {}
+    for key in dict.fromkeys(key for each in found.values() for key in each):
+        values = [each[key] for each in found.values() if key in each]
+        figures[key] = min(values) if key.startswith(("similarity", "ceiling")) else max(values)
+    if len(found) > 1:
+        for name, each in found.items():
+            figures |= {f"{key}_{name}": each[key] for key in _KEYS if key in each}
+    return figures
 
 
 if __name__ == "__main__":
