@@ -1,6 +1,6 @@
 # Two commands for a newcomer: `make demo` and `make test`. Both set up everything they need in .venv by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup models llamacpp demo test lint types direction check format bench airgap clean
+.PHONY: help setup models llamacpp isolated demo test lint types direction check format bench airgap clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -51,6 +51,9 @@ models: $(VENV)/.models ## what the tests of language models need; without it th
 
 llamacpp: $(VENV)/.models ## build llama.cpp, against which exports are tested (needs a C++ compiler; nine CPU minutes)
 	@scripts/build_llama_cpp.sh
+
+isolated: $(VENV)/.models ## environments in which the tests drive XTTS and Parler-TTS; without them those are skipped
+	@$(BIN)/python scripts/make_isolated_environments.py
 
 setup: $(VENV)/.core ## install the command `likeness` into .venv
 

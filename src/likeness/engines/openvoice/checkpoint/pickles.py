@@ -9,7 +9,7 @@ operations and executes none. The format: https://docs.python.org/3/library/pick
 from __future__ import annotations
 
 import pickletools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -25,6 +25,13 @@ class RefusedError(Exception):
 @dataclass(frozen=True, slots=True)
 class Global:
     """A name that is allowed to stand in a checkpoint. It is a name here and nothing more."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inert:
+    """Where an object of the class ``name`` stood that the reader was told to pass over. Nothing of it is kept."""
 
     name: str
 
@@ -76,13 +83,14 @@ _LITERALS = _NUMBERS | _TEXTS | _BYTES
 _NO_EFFECT = frozenset(("PROTO", "FRAME"))
 
 
-def read(source: BinaryIO) -> Any:
+def read(source: BinaryIO, inert: Sequence[str] = ()) -> Any:
     """The value of the pickle that begins where ``source`` stands, which is left behind its end.
 
-    Values are numbers, strings, bytes, lists, tuples and dictionaries, and this module's. Raises
-    :class:`RefusedError`, and nothing is run, whatever the bytes are.
+    Values are numbers, strings, bytes, lists, tuples and dictionaries, and this module's. Objects of classes whose
+    names begin as one of ``inert`` become :class:`Inert`. Raises :class:`RefusedError`, and nothing is run, whatever
+    the bytes are.
     """
-    machine = _Machine()
+    machine = _Machine(tuple(inert))
     operations = 0
     try:
         for operation, argument, position in pickletools.genops(source):
@@ -102,7 +110,8 @@ def read(source: BinaryIO) -> Any:
 class _Machine:
     """The stack, the marks on it, and what was memoised."""
 
-    def __init__(self) -> None:
+    def __init__(self, inert: tuple[str, ...]) -> None:
+        self._inert = inert
         self._stack: list[Any] = []
         self._memo: dict[int, Any] = {}
         self._steps: dict[str, Callable[[Any], None]] = dict(self._table())
@@ -131,9 +140,10 @@ class _Machine:
             yield name, lambda index: self._memo.__setitem__(index, self._top())
         for name in ("GET", "BINGET", "LONG_BINGET"):
             yield name, lambda index: push(self._memo[index])
-        yield "GLOBAL", lambda name: push(_allowed(name.replace(" ", ".", 1)))
-        yield "STACK_GLOBAL", lambda _: push(_allowed(_joined(*self._several(2))))
+        yield "GLOBAL", lambda name: push(self._named(name.replace(" ", ".", 1)))
+        yield "STACK_GLOBAL", lambda _: push(self._named(_joined(*self._several(2))))
         yield "REDUCE", lambda _: push(_called(*self._several(2)))
+        yield "NEWOBJ", lambda _: push(_made(*self._several(2)))
         yield "BUILD", lambda _: self._build()
         yield "BINPERSID", lambda _: push(_stored(pop()))
 
@@ -189,10 +199,15 @@ class _Machine:
             raise ValueError("a dictionary is missing")
         _filled(target, values)
 
+    def _named(self, name: str) -> Global | Inert:
+        if self._inert and name.startswith(self._inert):
+            return Inert(name)
+        return _allowed(name)
+
     def _build(self) -> None:
-        """The state of an object. Only ordered dictionaries have one (``_metadata``), and it is left out."""
+        """The state of an object. Ordered dictionaries have one (``_metadata``), and what is inert; it is left out."""
         self.pop()
-        if type(self._top()) is not dict:
+        if type(self._top()) not in (dict, Inert):
             raise RefusedError(f"it sets the state of {_shown(self._top())}")
 
 
@@ -220,6 +235,8 @@ def _allowed(name: str) -> Global:
 
 def _called(function: Any, arguments: Any) -> Any:
     """What calling one of the allowed globals would give, as data."""
+    if isinstance(function, Inert):
+        return function
     if not isinstance(function, Global) or type(arguments) is not tuple:
         raise RefusedError(f"it calls {_shown(function)}")
     if function.name == _ORDERED and len(arguments) <= 1:
@@ -233,6 +250,13 @@ def _called(function: Any, arguments: Any) -> Any:
         storage, offset, shape, strides = arguments[:4]
         return Tensor(storage, _natural(offset), _sizes(shape), _sizes(strides))
     raise RefusedError(f"it calls {function.name} as no checkpoint does")
+
+
+def _made(kind: Any, arguments: Any) -> Inert:
+    """An object of a class: only of those that are passed over."""
+    if not isinstance(kind, Inert) or type(arguments) is not tuple:
+        raise RefusedError(f"it makes an object of {_shown(kind)}, which no tensor needs")
+    return kind
 
 
 def _stored(told: Any) -> Storage:

@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -27,11 +27,12 @@ _AGAIN = "get it again from where it is published, and convert nothing that come
 Arrays = dict[str, NDArray[np.float32]]
 
 
-def read_checkpoint(path: Path) -> Arrays:
+def read_checkpoint(path: Path, inert: Sequence[str] = ()) -> Arrays:
     """The float tensors by name of a ``.pth`` file: those of its item ``model`` where it has one, else its own.
 
     Nothing in the file is run: see ``checkpoint.pickles``. PyTorch is not needed. Tensors of whole numbers are left
-    out. Raises :class:`NotFound`, :class:`InputError` with what was found where it is damaged or holds anything but
+    out, and objects of classes whose names begin as one of ``inert`` (configurations beside the weights) passed over.
+    Raises :class:`NotFound`, :class:`InputError` with what was found where it is damaged or holds anything but
     tensors, :class:`UnsafeInput` where reading it takes more than is allowed.
     """
     try:
@@ -40,7 +41,7 @@ def read_checkpoint(path: Path) -> Arrays:
         raise NotFound(f"{path.name} cannot be opened: {error.strerror}", hint="name a file that is there") from None
     with source:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "likeness.engines.openvoice.checkpoint.worker"],
+            [sys.executable, "-P", "-m", "likeness.engines.openvoice.checkpoint.worker", *inert],
             stdin=source,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, BinaryIO
 
@@ -23,17 +23,18 @@ MOST_RECORDS = 100_000
 Reader = Callable[[Tensor], bytes]
 
 
-def opened(source: BinaryIO, size: int) -> tuple[Any, Reader]:
+def opened(source: BinaryIO, size: int, inert: Sequence[str] = ()) -> tuple[Any, Reader]:
     """The value in a checkpoint of ``size`` bytes, its tensors as :class:`Tensor`, and what reads a tensor's bytes.
+    Objects of classes whose names begin as one of ``inert`` are passed over.
 
     Raises :class:`RefusedError`.
     """
     lead = source.read(4)
     source.seek(0)
     if lead == b"PK\x03\x04":
-        return _archive(source, size)
+        return _archive(source, size, inert)
     if lead[:1] == b"\x80":
-        return _row(source, size)
+        return _row(source, size, inert)
     raise RefusedError("it is no PyTorch checkpoint")
 
 
@@ -67,7 +68,7 @@ def span(tensor: Tensor) -> tuple[int, int]:
     return tensor.offset * width, (tensor.offset + count) * width
 
 
-def _archive(source: BinaryIO, size: int) -> tuple[Any, Reader]:
+def _archive(source: BinaryIO, size: int, inert: Sequence[str]) -> tuple[Any, Reader]:
     try:
         archive = zipfile.ZipFile(source)
         records = archive.infolist()
@@ -87,7 +88,7 @@ def _archive(source: BinaryIO, size: int) -> tuple[Any, Reader]:
         order = [record for record in records if record.filename == f"{root}byteorder"]
         if order and archive.read(order[0])[:16] != b"little":
             raise RefusedError("its numbers are not little-endian")
-        value = pickles.read(io.BytesIO(archive.read(pickled[0])))
+        value = pickles.read(io.BytesIO(archive.read(pickled[0])), inert)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, ValueError, EOFError) as error:
         raise RefusedError(f"it is damaged: {error}") from None
 
@@ -104,7 +105,7 @@ def _archive(source: BinaryIO, size: int) -> tuple[Any, Reader]:
     return value, reader
 
 
-def _row(source: BinaryIO, size: int) -> tuple[Any, Reader]:
+def _row(source: BinaryIO, size: int, inert: Sequence[str]) -> tuple[Any, Reader]:
     if pickles.read(source) != MAGIC:
         raise RefusedError("it is a pickle, but no PyTorch checkpoint")
     if pickles.read(source) != 1001:
@@ -112,7 +113,7 @@ def _row(source: BinaryIO, size: int) -> tuple[Any, Reader]:
     sizes = pickles.read(source)
     if type(sizes) is not dict or sizes.get("little_endian") is not True:
         raise RefusedError("its numbers are not little-endian")
-    value = pickles.read(source)
+    value = pickles.read(source, inert)
     keys = pickles.read(source)
     if type(keys) is not list or not all(type(key) is str for key in keys):
         raise RefusedError("it is damaged: it does not tell its records")

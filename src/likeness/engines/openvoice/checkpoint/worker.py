@@ -1,4 +1,5 @@
 """The process in which a pickled checkpoint is read: ``python -m likeness.engines.openvoice.checkpoint.worker``.
+Arguments are the beginnings of classes' names whose objects are passed over.
 
 The file is its standard input. Before it reads a byte it takes from itself the right to open anything, write to any
 file, start a process, and use more than so much memory and processor time. It gives out, on standard output, messages
@@ -61,7 +62,7 @@ def _limit_process() -> None:
 
 def _give_tensors() -> None:
     source = sys.stdin.buffer
-    value, reader = torchfile.opened(source, os.fstat(source.fileno()).st_size)
+    value, reader = torchfile.opened(source, os.fstat(source.fileno()).st_size, sys.argv[1:])
     found = torchfile.tensors(value)
     total = 0
     for name, tensor in found.items():
