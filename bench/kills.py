@@ -4,9 +4,10 @@ Importing: what was acknowledged before the kill is in the store after it, the s
 run to its end the store's messages equal, row for row, those of an import that nothing disturbed; none is doubled, and
 nothing that was unpacked is left.
 Preparing: a dataset is there whole or not at all, and the next run makes the same one.
+Recording (``bench.kill_recording``): a take that was called kept is there, whole, after every kill.
 Training (``bench.kill_training``), with every trainer installed: the run goes on and ends with the same adapter.
 
-    python -m bench.kills [--kills 100] [--what import|prepare|both|train] [--seed 1] [--messages N]
+    python -m bench.kills [--kills 100] [--what import|prepare|both|record|train] [--seed 1] [--messages N]
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import harness, kill_training
+from bench import harness, kill_recording, kill_training
 from likeness.core import artefacts
 from likeness.core.home import Home, PersonHome
 from likeness.core.store import Store
@@ -83,6 +84,10 @@ def child() -> None:
     home = Home(root).open(_NAME)
     if what.startswith("train."):
         kill_training.work(home, what.removeprefix("train."))
+        print("done", flush=True)
+        return
+    if what == "record":
+        kill_recording.work(home, archives)
         print("done", flush=True)
         return
     from likeness.write.ingest import ingest
@@ -209,6 +214,13 @@ def kill_prepares(kills: int, seed: int, messages: int = 1_600) -> Outcome:
     return outcome
 
 
+def kill_recordings(kills: int, seed: int) -> Outcome:
+    """Record a session, killed ``kills`` times (``bench.kill_recording``)."""
+    outcome = Outcome()
+    kill_recording.kill_sessions(outcome, run_child, _fresh, kills, seed)
+    return outcome
+
+
 def _train(engine: str | None, kills: int, seed: int) -> None:
     """Kill each trainer's run ``kills`` times; print what came of it."""
     table: list[list[object]] = []
@@ -252,7 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Kill, check and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--what", choices=("import", "prepare", "both", "train"), default="both")
+    parser.add_argument("--what", choices=("import", "prepare", "both", "record", "train"), default="both")
     parser.add_argument("--engine", choices=tuple(kill_training.LIBRARIES), help="one trainer; all when left out")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--messages", type=int, help="messages in the made-up archives")
@@ -260,12 +272,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.what == "train":
         _train(options.engine, options.kills, options.seed)
         return
-    works = {"import": kill_imports, "prepare": kill_prepares}
-    chosen = [options.what] if options.what != "both" else list(works)
+    works: dict[str, Callable[..., Outcome]] = {
+        "import": kill_imports,
+        "prepare": kill_prepares,
+        "record": kill_recordings,
+    }
+    chosen = [options.what] if options.what != "both" else ["import", "prepare"]
     table: list[list[object]] = []
     figures: dict[str, float | int | None] = {}
     for name in chosen:
-        size = {"messages": options.messages} if options.messages else {}
+        size = {"messages": options.messages} if options.messages and name != "record" else {}
         outcome = works[name](max(1, options.kills // len(chosen)), options.seed, **size)
         table.append([name, outcome.kills, outcome.completed, outcome.lost, outcome.unequal, outcome.unsound])
         for key in ("kills", "lost", "unequal", "unsound"):

@@ -18,3 +18,11 @@ def test_an_import_survives_being_killed() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     figures = json.loads(done.stdout.splitlines()[-1])["figures"]
     assert figures == {"import_kills": 6, "import_lost": 0, "import_unequal": 0, "import_unsound": 0}
+
+
+@pytest.mark.slow
+def test_a_recording_session_survives_being_killed() -> None:
+    command = [sys.executable, "-m", "bench.kills", "--kills", "5", "--what", "record"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    figures = json.loads(done.stdout.splitlines()[-1])["figures"]
+    assert figures == {"record_kills": 5, "record_lost": 0, "record_unequal": 0, "record_unsound": 0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from likeness.core.errors import Busy, InputError
 from likeness.core.home import Home, PersonHome
 from likeness.core.types import Audio, Verdict
 from likeness.speak import scripts
+from likeness.speak.consent import sentence
 from likeness.speak.record import takes
-from likeness.speak.record.booth import Booth, consent_text, open_booth, plan
+from likeness.speak.record.booth import Booth, consent_line, open_booth, plan
 from likeness.speak.recordings import recordings
 
 RATE = 24_000
@@ -27,7 +29,9 @@ TEXTS = (
     "And a third one, which is also of about the right length, more or less.",
 )
 SCRIPT = scripts.Script("happy", "Gladly.", tuple(scripts.line("happy", text) for text in TEXTS))
-LINES = plan("Sam Rivers", [SCRIPT])
+DAY = date(2024, 5, 4)
+CONSENT = scripts.line("neutral", sentence("Sam Rivers", DAY), required=True)
+LINES = plan(CONSENT, [SCRIPT])
 ROOM = Audio((np.random.default_rng(0).standard_normal(3 * RATE) * 10 ** (-75 / 20)).astype(np.float32), RATE)
 
 
@@ -61,8 +65,8 @@ def test_a_take_is_an_ordinary_recording_with_text_feeling_and_consent(booth: Bo
     consent, happy = sorted(recordings(home), key=lambda each: each.emotion, reverse=True)
     assert (happy.transcript, happy.emotion, happy.sha256) == (TEXTS[0], "happy", taken.sha256)
     assert hashlib.sha256(happy.path.read_bytes()).hexdigest() == taken.sha256
-    assert (consent.transcript, consent.emotion) == (consent_text("Sam Rivers"), "neutral")
-    assert happy.consent == f"{consent_text('Sam Rivers')} (read aloud, recording {consent.id})"
+    assert (consent.transcript, consent.emotion) == (CONSENT.text, "neutral")
+    assert happy.consent == f"{CONSENT.text} (read aloud, recording {consent.id})"
     with soundfile.SoundFile(happy.path) as file:
         assert (file.samplerate, file.subtype, file.comment) == (RATE, "PCM_24", TEXTS[0])
         assert np.allclose(file.read(), speech(6.0, RATE, seed=2).samples, atol=1e-6)
@@ -175,7 +179,7 @@ def test_takes_and_skipped_lines_of_other_plans_stay(home: PersonHome) -> None:
         booth.hear_room(ROOM)
         read(booth)
         booth.act("skip")
-    other = plan("Sam Rivers", [scripts.script("sad")])
+    other = plan(consent_line(home, date(2024, 6, 1)), [scripts.script("sad")])
     with open_booth(home, other) as booth:
         assert booth.session.at == other[1].id  # the consent was read already
         booth.hear_room(ROOM)
@@ -197,9 +201,20 @@ def test_notes_that_cannot_be_read_are_named_and_the_takes_found_without_them(ho
 
 
 def test_a_plan_of_some_minutes_takes_each_scripts_beginning() -> None:
-    short = plan("Sam", [scripts.script("sad"), scripts.script("happy")], minutes=1.0)
+    short = plan(CONSENT, [scripts.script("sad"), scripts.script("happy")], minutes=1.0)
     assert short[0].required
     for emotion in ("sad", "happy"):
         lines = [each for each in short[1:] if each.emotion == emotion]
         assert 60 <= sum(each.seconds for each in lines) < 80
         assert lines == list(scripts.script(emotion).lines[: len(lines)])
+
+
+def test_the_consent_stays_as_it_was_read_and_is_asked_for_anew_once_it_is_damaged(home: PersonHome) -> None:
+    later = date(2024, 6, 1)
+    assert consent_line(home, later).text == sentence("Sam Rivers", later)
+    with open_booth(home, LINES) as booth:
+        booth.hear_room(ROOM)
+        taken = read(booth)
+    assert consent_line(home, later) == CONSENT
+    (home.recordings / f"{taken.sha256}.flac").write_bytes(b"fLaC")
+    assert consent_line(home, later).text == sentence("Sam Rivers", later)

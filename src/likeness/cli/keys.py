@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import sys
 import termios
@@ -13,6 +14,8 @@ from typing import Any, Self
 END = "\x04"
 """What :meth:`Keys.poll` gives once standard input has ended."""
 _BLOCK = 4096
+_SPECIAL_KEY = re.compile(rb"(?:\x1b(?:\[[0-9;?]*[ -/]*[@-~]?|O.?)?)+")
+"""Arrows and other keys that send several bytes at once (ECMA-48 control sequences), and Escape alone."""
 
 
 class Keys:
@@ -55,7 +58,8 @@ class Keys:
                 return ""
             line, _, self._buffer = self._buffer.partition(b"\n")
             return line.decode("utf-8", "replace").strip()[:1].lower() or " "
-        if self._buffer.startswith(b"\x1b"):  # an arrow, or another key that sends several bytes at once
-            self._buffer = b""
+        special = _SPECIAL_KEY.match(self._buffer)
+        if special:
+            self._buffer = self._buffer[special.end() :]
         key, self._buffer = self._buffer[:1].decode("utf-8", "replace"), self._buffer[1:]
         return " " if key in ("\n", "\r") else key.lower()

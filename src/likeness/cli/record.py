@@ -65,6 +65,8 @@ def record(
     as_json: JsonOption = False,
 ) -> None:
     """Record takes into the person's recordings."""
+    from datetime import date
+
     from likeness.core.errors import InputError
     from likeness.speak.record import booth, microphone
 
@@ -73,7 +75,7 @@ def record(
         return
     home = open_person(person)
     chosen = _scripts(emotion or [], script)
-    lines = booth.plan(home.person().display_name, chosen, minutes)
+    lines = booth.plan(booth.consent_line(home, date.today()), chosen, minutes)
     if status:
         with booth.open_booth(home, lines) as opened:
             _tell_status(opened, as_json)
@@ -126,8 +128,7 @@ def _introduce(booth: Booth, microphone: str, *, listens: bool) -> None:
     session = booth.session
     left = [line for line in session.plan if line.id not in session.taken and line.id not in session.skipped]
     total = (session.seconds_left + _SECONDS_BETWEEN * len(left)) / 60
-    done = sum(each.done for each in session.progress())
-    typer.echo(f"{done} of {len(session.plan)} lines are recorded; {len(left)} are left.")
+    typer.echo(f"{session.lines_done} of {len(session.plan)} lines are recorded; {len(left)} are left.")
     reading = session.seconds_left / 60
     typer.echo(f"That is about {reading:.0f} minutes of reading, {total:.0f} minutes in all. Stop at any time with q.")
     typer.echo(f"Microphone: {printable(microphone)}. Each take is safe on the disk before the next line appears.")

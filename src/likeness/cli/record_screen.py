@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+import time
 from types import TracebackType
 from typing import Self
 
@@ -20,18 +22,24 @@ from likeness.speak.record.booth import Booth, Kept
 from likeness.speak.record.levels import Level
 from likeness.speak.record.room import RoomCheck
 from likeness.speak.record.session import ContextProgress, Phase
+from likeness.speak.scripts import Line
 
 _LOWEST_DBFS = -60.0
 _METER_WIDTH = 50
 _COLOURS = {Verdict.GOOD: "green", Verdict.USABLE: "yellow", Verdict.REFUSED: "red"}
 _KEYS = {
-    Phase.ROOM: "space go on anyway   l listen again   q quit",
-    Phase.READY: "space start   r read the last again   s skip   p pause   q quit",
-    Phase.RECORDING: "space stop   c cancel   q quit",
-    Phase.JUDGING: "",
-    Phase.PAUSED: "space go on   q quit",
-    Phase.ENDED: "",
+    "start": "space start",
+    "stop": "space stop",
+    "resume": "space go on",
+    "retake": "r read the last one again",
+    "skip": "s skip",
+    "cancel": "c cancel",
+    "pause": "p pause",
+    "end": "q quit",
 }
+_LOUD_ROOM = "space go on anyway   l listen again   q quit"
+_PROMPT_WIDTH, _PROMPT_HEIGHT = 64, 5
+_REDRAWN_SECONDS = 0.06
 
 
 class Screen:
@@ -42,6 +50,7 @@ class Screen:
         self._how, self._microphone = how, microphone
         self._live = Live(console=Console(), screen=True, auto_refresh=False)
         self._last: list[Text] = []
+        self._drawn = 0.0
 
     def __enter__(self) -> Self:
         self._live.__enter__()
@@ -57,33 +66,42 @@ class Screen:
         self._last = [Text(f"Room: {heard.level_dbfs:.0f} dBFS, {heard.verdict.value}", style=_COLOURS[heard.verdict])]
         self._last += [Text(f"  {finding}") for finding in heard.findings]
         if heard.verdict is Verdict.REFUSED:
-            self._draw(*self._last, Text(), Text(_KEYS[Phase.ROOM], style="dim"))
+            self._draw(*self._last, Text(), Text(_LOUD_ROOM, style="reverse"))
 
     def show(self, booth: Booth, level: Level | None = None, seconds: float = 0.0) -> None:
+        now = time.monotonic()
+        if level is not None and now - self._drawn < _REDRAWN_SECONDS:
+            return
+        self._drawn = now
         session = booth.session
         states = {
             Phase.RECORDING: Text(f"● recording {seconds:4.1f} s", style="bold red"),
             Phase.PAUSED: Text("paused, the microphone is off", style="bold yellow"),
         }
         state = states.get(session.phase, Text("ready", style="dim"))
-        line = session.line
-        if line is None:
-            prompt, how = "Everything is read. Press q to end, r to read the last line again.", ""
-        else:
-            prompt, how = line.text, "Your consent comes first." if line.required else self._how.get(line.emotion, "")
+        title, how, prompt = self._prompt(session.line)
+        keys = "   ".join(said for action, said in _KEYS.items() if action in session.actions)
         self._draw(
-            Rule(Text(f"{line.emotion if line else 'done'}", style="bold"), align="left"),
+            Rule(Text(title, style="bold"), align="left", style="dim"),
             Text(how, style="dim italic"),
-            Padding(Align.center(Text(prompt, style="bold", justify="center"), width=64), (2, 2)),
+            Padding(Align.center(_in_the_middle(prompt), width=_PROMPT_WIDTH), (1, 2)),
             Align.center(state),
             Align.center(meter(level)),
             Text(),
             *self._last,
             Rule(style="dim"),
-            contexts(session.progress(), line.emotion if line else ""),
+            contexts(session.progress(), title),
             Text(f"about {session.seconds_left / 60:.0f} minutes of reading left   {self._microphone}", style="dim"),
-            Text(_KEYS[session.phase], style="reverse"),
+            Text(keys, style="reverse"),
         )
+
+    def _prompt(self, line: Line | None) -> tuple[str, str, str]:
+        """The heading, how to read it, and what to read."""
+        if line is None:
+            return "done", "", "Everything is read."
+        if line.required:
+            return "your consent", "First of all, so that nobody makes a voice of somebody else.", line.text
+        return line.emotion, self._how.get(line.emotion, ""), line.text
 
     def working(self, booth: Booth) -> None:
         self._last = [Text("listening to it …", style="dim")]
@@ -109,8 +127,8 @@ class Lines:
     def show(self, booth: Booth, level: Level | None = None, seconds: float = 0.0) -> None:
         line = booth.session.line
         if level is None and line is not None and booth.session.phase is Phase.READY:
-            done = sum(each.done for each in booth.session.progress())
-            typer.echo(f"[{done + 1} of {len(booth.session.plan)}] {line.emotion}: {line.text}")
+            number = booth.session.lines_done + 1
+            typer.echo(f"[{number} of {len(booth.session.plan)}] {line.emotion}: {line.text}")
 
     def working(self, booth: Booth) -> None:
         pass
@@ -130,6 +148,14 @@ def told(kept: Kept) -> str:
     return (
         f"Kept: {kept.line.id} take {kept.taken.number} {kept.taken.sha256[:16]}, {kept.check.verdict.value} ({heard})"
     )
+
+
+def _in_the_middle(prompt: str) -> Text:
+    """The prompt in a block that is equally high for short and long ones, so that nothing below it jumps."""
+    rows = textwrap.wrap(prompt, _PROMPT_WIDTH)
+    above = max(0, _PROMPT_HEIGHT - len(rows)) // 2
+    below = max(0, _PROMPT_HEIGHT - len(rows) - above)
+    return Text("\n".join(["", *[""] * above, *rows, *[""] * below]), style="bold", justify="center")
 
 
 def meter(level: Level | None) -> Text:

@@ -10,13 +10,14 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 
 from likeness.core import files
 from likeness.core.errors import Busy, InputError, PoorRecording
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Recogniser
 from likeness.core.types import Audio, Verdict
-from likeness.speak import scripts
+from likeness.speak import consent, scripts
 from likeness.speak.record import judge, takes
 from likeness.speak.record.room import RoomCheck, check_room
 from likeness.speak.record.session import Session, Taken
@@ -32,17 +33,22 @@ class Kept:
     taken: Taken | None
 
 
-def consent_text(full_name: str) -> str:
-    """The sentence a person reads aloud before anything else is recorded."""
-    return (
-        f"I am {full_name}, this is my own voice, and I agree that it is recorded and that a voice which speaks for me "
-        "is made from these recordings."
-    )
+def consent_line(home: PersonHome, today: date) -> Line:
+    """The sentence a person reads aloud before anything else: the one that was read, or a new one of today's date."""
+    notes = takes.load_notes(home)
+    line = scripts.line("neutral", notes.consent, required=True)
+    read = notes.taken.get(line.id) if notes.consent else None
+    if read is not None and takes.is_whole(home, read):
+        return line
+    return scripts.line("neutral", consent.sentence(home.person().display_name, today), required=True)
 
 
-def plan(full_name: str, chosen: Sequence[scripts.Script], minutes: float = 0.0) -> tuple[Line, ...]:
-    """The consent sentence and then the scripts' lines, of each script at most ``minutes`` of reading (0: all)."""
-    lines = [scripts.line("neutral", consent_text(full_name), required=True)]
+def plan(first: Line, chosen: Sequence[scripts.Script], minutes: float = 0.0) -> tuple[Line, ...]:
+    """The consent (:func:`consent_line`) and then the scripts' lines, of each at most ``minutes`` of reading (0: all).
+
+    A script's beginning has every phoneme already.
+    """
+    lines = [first]
     for script in chosen:
         seconds = 0.0
         for line in script.lines:
@@ -148,7 +154,9 @@ class Booth:
         """Lines of other plans keep their notes."""
         planned = {line.id for line in self.session.plan}
         skipped = {line for line in self._notes.skipped if line not in planned} | self.session.skipped
-        takes.save_notes(self.home, self.session.taken, skipped)
+        first = self.session.plan[0]
+        agreed = first.text if first.id in self.session.taken else ""
+        takes.save_notes(self.home, self.session.taken, skipped, agreed)
 
 
 @contextmanager

@@ -10,9 +10,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
-
-import numpy as np
 
 from likeness.core.errors import EngineMissing, NotFound, NotReady
 from likeness.core.types import Samples
@@ -21,6 +20,8 @@ RATE = 48_000
 """What is asked for, in Hz; a device that cannot gives its own rate."""
 LOWEST_RATE = 16_000
 BLOCK_SECONDS = 0.05
+_SILENT_SECONDS = 3.0
+"""A device that has given nothing for so long was unplugged."""
 _INSTALL = "pip install 'likeness[record]'"
 
 
@@ -136,18 +137,21 @@ class SystemMicrophone:
                 hint="use the computer's own microphone, or one with a cable",
             )
         try:
+            blocks: SimpleQueue[tuple[Samples, bool]] = SimpleQueue()
             stream = library.InputStream(
                 samplerate=usable,
                 device=self.device.number,
                 channels=1,
                 dtype="float32",
                 blocksize=round(BLOCK_SECONDS * usable),
+                # PortAudio's own thread takes the sound, so that none is lost while something is drawn or judged
+                callback=lambda data, frames, at, status: blocks.put((data[:, 0].copy(), bool(status.input_overflow))),
             )
             stream.start()
         except library.PortAudioError as error:
             raise NotReady(f"{self.name} cannot be opened: {error}", hint=_DEVICE_HINT) from None
         try:
-            yield _SystemStream(library, stream, usable, self.name)
+            yield _SystemStream(blocks, usable, self.name)
         finally:
             stream.close(ignore_errors=True)
 
@@ -160,23 +164,23 @@ class SystemMicrophone:
 
 
 class _SystemStream:
-    def __init__(self, library: Any, stream: Any, rate: int, name: str) -> None:
+    def __init__(self, blocks: SimpleQueue[tuple[Samples, bool]], rate: int, name: str) -> None:
         self.rate = rate
         self.lost = 0
-        self._library, self._stream, self._name = library, stream, name
+        self._blocks, self._name = blocks, name
 
     def cue(self, what: str) -> None:
         self.lost = 0
 
     def read(self) -> Samples:
         try:
-            block, overflowed = self._stream.read(round(BLOCK_SECONDS * self.rate))
-        except self._library.PortAudioError as error:
+            block, overflowed = self._blocks.get(timeout=_SILENT_SECONDS)
+        except Empty:
             raise NotReady(
-                f"{self._name} does not answer any more: {error}", hint="connect it again; the same command goes on"
+                f"{self._name} does not answer any more", hint="connect it again; the same command goes on"
             ) from None
-        self.lost += bool(overflowed)
-        return np.ascontiguousarray(block[:, 0], dtype=np.float32)
+        self.lost += overflowed
+        return block
 
 
 def _sounddevice() -> Any:

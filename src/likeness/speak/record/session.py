@@ -44,7 +44,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class ContextProgress:
-    """How far one context is. Seconds of takes, and of all its lines by estimate."""
+    """How far one context is, the required lines left out. Seconds of takes, and of all its lines by estimate."""
 
     emotion: str
     done: int
@@ -85,6 +85,11 @@ class Session:
     def done(self) -> bool:
         """Whether every line has its take, or was skipped, and none is being read again."""
         return not self.at
+
+    @property
+    def lines_done(self) -> int:
+        """How many of the plan's lines have a take."""
+        return sum(line.id in self.taken for line in self.plan)
 
     @property
     def actions(self) -> frozenset[str]:
@@ -164,8 +169,9 @@ class Session:
     def progress(self) -> tuple[ContextProgress, ...]:
         """How far each context of the plan is, in the plan's order."""
         found = []
-        for emotion in dict.fromkeys(line.emotion for line in self.plan):
-            lines = [line for line in self.plan if line.emotion == emotion]
+        counted = [line for line in self.plan if not line.required]
+        for emotion in dict.fromkeys(line.emotion for line in counted):
+            lines = [line for line in counted if line.emotion == emotion]
             takes = [self.taken[line.id] for line in lines if line.id in self.taken]
             found.append(
                 ContextProgress(

@@ -53,10 +53,12 @@ class Damaged:
 
 @dataclass(slots=True)
 class Notes:
-    """The session's own state: the takes that stand by line, the lines that were left for later."""
+    """The session's own state: the takes that stand by line, the lines that were left for later, and the consent
+    sentence as it was read ("" before it was)."""
 
     taken: dict[str, Taken] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
+    consent: str = ""
 
 
 def flac(audio: Audio, title: str, text: str) -> bytes:
@@ -161,16 +163,22 @@ def load_notes(home: PersonHome) -> Notes:
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         taken = {str(line): Taken(**{**each, "reasons": tuple(each["reasons"])}) for line, each in raw["taken"].items()}
-        return Notes(taken, set(map(str, raw["skipped"])))
+        return Notes(taken, set(map(str, raw["skipped"])), str(raw["consent"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         hint = f"remove {path}: the takes themselves lie in the recordings and are found again"
         raise InputError(f"{path} cannot be read: {error}", hint=hint) from None
 
 
-def save_notes(home: PersonHome, taken: Mapping[str, Taken], skipped: Iterable[str]) -> None:
+def save_notes(home: PersonHome, taken: Mapping[str, Taken], skipped: Iterable[str], consent: str) -> None:
     """Write ``recording.json`` whole or not at all."""
     said = {line: asdict(each) for line, each in taken.items()}
-    files.write_json(home.root / NOTES, {"taken": said, "skipped": sorted(skipped)})
+    files.write_json(home.root / NOTES, {"taken": said, "skipped": sorted(skipped), "consent": consent})
+
+
+def is_whole(home: PersonHome, taken: Taken) -> bool:
+    """Whether the take's sound is on the disk as it was written."""
+    sound = home.recordings / f"{taken.sha256}.flac"
+    return sound.is_file() and _sha256(sound) == taken.sha256
 
 
 def _sha256(path: Path) -> str:
