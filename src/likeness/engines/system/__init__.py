@@ -1,0 +1,1 @@
+"""Voices that the machine brings along: macOS ``say``, espeak-ng, and what pyttsx3 drives."""
