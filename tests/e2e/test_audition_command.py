@@ -14,11 +14,11 @@ import pytest
 
 from likeness.core import artefacts
 from likeness.core.artefacts import Manifest
+from likeness.core.blind import coded
 from likeness.core.events import drain
 from likeness.core.home import Home
 from likeness.core.types import Example
 from likeness.write import dataset
-from likeness.write.audition import coded
 from likeness.write.train import train
 
 COMMAND = [sys.executable, "-m", "likeness"]

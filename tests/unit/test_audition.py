@@ -12,13 +12,14 @@ import pytest
 
 from likeness.core import artefacts
 from likeness.core.artefacts import Manifest
+from likeness.core.blind import coded, decoded
 from likeness.core.errors import InputError, NotFound, NotReady
 from likeness.core.home import Home, PersonHome
+from likeness.core.preference import preference
 from likeness.core.types import Example
 from likeness.report.audition_page import page
 from likeness.write import audition, dataset
-from likeness.write.audition import Audition, coded, decoded, prepare
-from likeness.write.preference import preference
+from likeness.write.audition import WORDS, Audition, prepare
 
 COUNT = 40
 
@@ -159,18 +160,18 @@ def test_results_are_kept_beside_the_adapter_without_texts(home: PersonHome) -> 
 
 
 def test_intervals_are_those_of_the_books() -> None:
-    found = preference("a", "base", chosen=22, judged=30, skipped=0, same=0, pairs=30, told_apart=False)
+    found = preference("a", "base", WORDS, chosen=22, judged=30, skipped=0, same=0, pairs=30, told_apart=False)
     # Clopper-Pearson 22/30: 0.5411-0.8772; Wilson: 0.5555-0.8582.
     assert (found.low, found.high) == (pytest.approx(0.5411, abs=1e-4), pytest.approx(0.8772, abs=1e-4))
     assert (found.wilson_low, found.wilson_high) == (pytest.approx(0.5555, abs=2e-4), pytest.approx(0.8582, abs=2e-4))
     assert "hardly" in found.sentence
-    chance = preference("a", "base", chosen=16, judged=30, skipped=0, same=0, pairs=30, told_apart=False)
+    chance = preference("a", "base", WORDS, chosen=16, judged=30, skipped=0, same=0, pairs=30, told_apart=False)
     assert "could be chance" in chance.sentence
-    few = preference("a", "base", chosen=3, judged=5, skipped=0, same=0, pairs=5, told_apart=False)
+    few = preference("a", "base", WORDS, chosen=3, judged=5, skipped=0, same=0, pairs=5, told_apart=False)
     assert "At least 30" in few.sentence
-    fooled = preference("a", "person", chosen=15, judged=30, skipped=0, same=0, pairs=30, told_apart=True)
+    fooled = preference("a", "person", WORDS, chosen=15, judged=30, skipped=0, same=0, pairs=30, told_apart=True)
     assert "best there is" in fooled.sentence
-    known = preference("a", "person", chosen=2, judged=30, skipped=0, same=0, pairs=30, told_apart=True)
+    known = preference("a", "person", WORDS, chosen=2, judged=30, skipped=0, same=0, pairs=30, told_apart=True)
     assert "You can tell it" in known.sentence
 
 

@@ -49,10 +49,32 @@ function show() {
   if (done) return;
   const pair = told.pairs[at];
   element("asked").textContent = pair[0];
-  element("text1").textContent = pair[1];
-  element("text2").textContent = pair[2];
+  if (told.sounds) {
+    sound(1, pair[1]);
+    sound(2, pair[2]);
+    sound(0, pair[3] || "");
+    element("compared").hidden = !pair[3];
+  } else {
+    element("text1").textContent = pair[1];
+    element("text2").textContent = pair[2];
+  }
   element("one").setAttribute("aria-pressed", String(marks[at] === "1"));
   element("two").setAttribute("aria-pressed", String(marks[at] === "2"));
+}
+
+function sound(number, source) {
+  const player = element("sound" + number);
+  player.pause();
+  if (source) player.src = source; else player.removeAttribute("src");
+}
+
+// Plays one sound from its start, and no other with it.
+function play(number) {
+  for (const other of [0, 1, 2]) element("sound" + other).pause();
+  const player = element("sound" + number);
+  if (!player.src) return;
+  player.currentTime = 0;
+  player.play();
 }
 
 function choose(mark) {
@@ -79,6 +101,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "1" || event.key === "2") choose(event.key);
   else if (event.key === "s") choose("s");
   else if (event.key === "ArrowLeft") back();
+  else if (told.sounds && at < marks.length && "xab".includes(event.key)) play("xab".indexOf(event.key));
 });
 recall();
 show();

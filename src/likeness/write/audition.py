@@ -11,19 +11,18 @@ before the next pair is shown. ``auditions/`` holds the texts, ``audition.json``
 from __future__ import annotations
 
 import json
-import os
-import random
 import shutil
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from likeness.core import artefacts, files, plugins
+from likeness.core import artefacts, blind, files, lines, plugins
+from likeness.core.blind import Choices, Picked
 from likeness.core.errors import InputError, NotFound, NotReady
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
+from likeness.core.preference import ENOUGH, Preference, Words, preference
 from likeness.core.prompts import SYSTEM_PROMPT
 from likeness.core.protocols import Writer
 from likeness.core.types import WriteRequest
@@ -31,7 +30,6 @@ from likeness.write import dataset as datasets
 from likeness.write.evaluate.occasions import Occasion, asked, occasions
 from likeness.write.finish import finish
 from likeness.write.generate import adapter_folder, open_writer
-from likeness.write.preference import ENOUGH, Preference, preference
 
 FOLDER = "auditions"
 RESULT = "audition.json"
@@ -39,7 +37,12 @@ BASE = "base"
 PERSON = "person"
 _LONGEST = 4000
 _KINDS = ("reply", "draft", "rewrite")
-Picked = Literal["a", "b", "skip"]
+WORDS = Words(
+    subject="the adapter",
+    taken="the adapter's text for your own",
+    apart="You can tell it from what you wrote.",
+    more="You found it more like you than what you wrote yourself.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,7 @@ class Pair:
 
     def picked(self, place: int) -> Picked:
         """Whose text stands at ``place`` (1 or 2); 0 for none."""
-        if place == 0:
-            return "skip"
-        return self.first if place == 1 else ("b" if self.first == "a" else "a")
+        return blind.picked(self.first, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,11 @@ def prepare(
     sides = {"a": terms.adapter, "b": terms.against}
     for side, name in sides.items():
         kept = place / f"{terms.id}.{side}.jsonl"
-        known = {record["id"] for record in _lines(kept)}
+        known = {record["id"] for record in lines.records(kept)}
         missing = [occasion for occasion in wanted if occasion.id not in known]
         if name == PERSON:
             for occasion in missing:
-                _append(kept, {"id": occasion.id, "prompt": occasion.prompt, "text": occasion.real.strip()})
+                lines.append(kept, {"id": occasion.id, "prompt": occasion.prompt, "text": occasion.real.strip()})
         elif missing:
             yield from _answers(home, terms, name, missing, kept, allow_stale)
     yield Event("paired", len(wanted), len(wanted), "pairs", terms.id)
@@ -138,7 +139,7 @@ def _answers(
     with opened as writer:
         for number, occasion in enumerate(missing, 1):
             text = _answer(writer, occasion, system, chats)
-            _append(kept, {"id": occasion.id, "prompt": occasion.prompt, "text": text})
+            lines.append(kept, {"id": occasion.id, "prompt": occasion.prompt, "text": text})
             yield Event(stage, number, len(missing), "answers")
 
 
@@ -169,18 +170,18 @@ class Audition:
     def __init__(self, folder: Path, terms: Terms) -> None:
         self.folder = folder
         self.terms = terms
-        self._choices = folder / FOLDER / f"{terms.id}.choices.jsonl"
         answers = [_texts(folder / FOLDER / f"{terms.id}.{side}.jsonl") for side in ("a", "b")]
-        prompts = {record["id"]: record["prompt"] for record in _lines(folder / FOLDER / f"{terms.id}.a.jsonl")}
+        prompts = {record["id"]: record["prompt"] for record in lines.records(folder / FOLDER / f"{terms.id}.a.jsonl")}
         both = [(name, answers[0][name], answers[1][name]) for name in prompts if name in answers[1]]
         self.same = sum(a == b for _, a, b in both)
         self.pairs = tuple(
-            Pair(name, prompts[name], a, b, _first(terms, name)) for name, a, b in both if a != b and a and b
+            Pair(name, prompts[name], a, b, blind.first(terms.seed, terms.id, name))
+            for name, a, b in both
+            if a != b and a and b
         )
-        known = {pair.id for pair in self.pairs}
-        self.choices: dict[str, Picked] = {
-            record["pair"]: record["picked"] for record in _lines(self._choices) if record["pair"] in known
-        }
+        self._choices = Choices(
+            folder / FOLDER / f"{terms.id}.choices.jsonl", terms.id, [(pair.id, pair.first) for pair in self.pairs]
+        )
 
     @classmethod
     def open(cls, home: PersonHome, name: str) -> Audition:
@@ -205,21 +206,29 @@ class Audition:
         """The pairs that nothing was chosen of yet."""
         return [pair for pair in self.pairs if pair.id not in self.choices]
 
+    @property
+    def choices(self) -> dict[str, Picked]:
+        """What was chosen so far, by pair."""
+        return self._choices.made
+
     def choose(self, pair: Pair, place: int) -> None:
         """Keep that the text at ``place`` (1 or 2) was chosen, or none (0). It is on the disk when this returns."""
-        picked = pair.picked(place)
-        _append(self._choices, {"pair": pair.id, "picked": picked})
-        self.choices[pair.id] = picked
+        self._choices.choose(pair.id, place)
+
+    def take(self, code: str) -> int:
+        """Keep the choices in a page's code and return how many there were; see :meth:`blind.Choices.take`."""
+        return self._choices.take(code)
 
     def result(self) -> Preference:
         """What the choices say so far."""
-        picked = list(self.choices.values())
+        chosen = self._choices.count("a")
         return preference(
             self.terms.adapter,
             self.terms.against,
-            chosen=picked.count("a"),
-            judged=picked.count("a") + picked.count("b"),
-            skipped=picked.count("skip"),
+            WORDS,
+            chosen=chosen,
+            judged=chosen + self._choices.count("b"),
+            skipped=self._choices.count("skip"),
             same=self.same,
             pairs=len(self.pairs),
             told_apart=self.terms.against == PERSON,
@@ -233,57 +242,10 @@ class Audition:
         files.write_json(self.folder / RESULT, {"auditions": [*others, entry]})
         return found
 
-    def code(self, places: Sequence[int | None]) -> str:
-        """The choices at ``pairs`` in their order, as the page gives them: "<id>-12s…-<check>"."""
-        return coded(self.terms.id, "".join("-" if place is None else "s12"[place] for place in places))
-
-    def take(self, code: str) -> int:
-        """Keep the choices in a page's ``code`` and return how many there were.
-
-        Raises :class:`InputError` when it is of another audition, or was not copied whole.
-        """
-        name, marks = decoded(code)
-        if name != self.terms.id or len(marks) > len(self.pairs):
-            raise InputError("these choices are of another audition", hint="make the page anew with --page")
-        taken = 0
-        for pair, mark in zip(self.pairs, marks, strict=False):
-            place = "s12".find(mark)
-            if place >= 0 and self.choices.get(pair.id) != pair.picked(place):
-                self.choose(pair, place)
-            taken += place >= 0
-        return taken
-
-
-def coded(name: str, marks: str) -> str:
-    """A short code for choices: what a page shows to be copied. ``marks`` are "1", "2", "s" (neither) or "-" (open)."""
-    return f"{name}_{marks}_{zlib.crc32(f'{name}_{marks}'.encode()):08x}"
-
-
-def decoded(code: str) -> tuple[str, str]:
-    """The audition's id and the marks in ``code``, or in the file that a page saves. Raises :class:`InputError`."""
-    text = code.strip()
-    if text.startswith("{"):
-        try:
-            text = str(json.loads(text)["code"])
-        except (ValueError, KeyError, TypeError):
-            raise InputError("this is no file of an audition", hint="give the file that the page saved") from None
-    name, _, rest = text.partition("_")
-    marks, _, check = rest.partition("_")
-    if set(marks) - set("12s-") or coded(name, marks) != f"{name}_{marks}_{check}":
-        raise InputError("this is no code of an audition, or not all of it", hint="copy it again, whole")
-    return name, marks
-
 
 def results(adapter: Path) -> list[dict[str, Any]]:
     """What auditions of the adapter in ``adapter`` found, for reports. Raises :class:`InputError` when damaged."""
-    path = adapter / RESULT
-    if not path.is_file():
-        return []
-    try:
-        found: list[dict[str, Any]] = list(json.loads(path.read_text(encoding="utf-8"))["auditions"])
-        return found
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{RESULT} of {adapter.name} cannot be read: {error}", hint="remove it") from None
+    return blind.results(adapter / RESULT)
 
 
 def remove(adapter: Path) -> None:
@@ -313,34 +275,5 @@ def _root(folder: Path) -> Path:
     return folder if (folder / artefacts.MANIFEST).is_file() else folder.parent.parent
 
 
-def _first(terms: Terms, pair: str) -> Literal["a", "b"]:
-    return "a" if random.Random(f"{terms.seed}:{terms.id}:{pair}").random() < 0.5 else "b"
-
-
 def _texts(path: Path) -> dict[str, str]:
-    return {record["id"]: record["text"] for record in _lines(path)}
-
-
-def _append(path: Path, record: dict[str, str]) -> None:
-    """Add a line and wait until it is on the disk. A line that a kill cut short before is ended first."""
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, files.FILE_MODE)
-    try:
-        size = os.fstat(descriptor).st_size
-        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-        os.write(descriptor, (b"\n" if torn else b"") + json.dumps(record).encode("ascii") + b"\n")
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a file that is appended to; a line that a kill cut short is passed over."""
-    if not path.is_file():
-        return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict):
-            yield record
+    return {record["id"]: record["text"] for record in lines.records(path)}

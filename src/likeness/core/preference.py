@@ -11,11 +11,12 @@ ENOUGH = 30
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """``chosen`` of ``judged`` pairs went to ``adapter``; ``share`` is that ratio (0-1), ``None`` when none was judged.
+    """``chosen`` of ``judged`` pairs went to ``adapter`` (the name of an adapter or a voice); ``share`` is that ratio
+    (0-1), ``None`` when none was judged.
 
     ``low`` and ``high``: the exact 95 % interval (Clopper and Pearson 1934); ``wilson_low`` and ``wilson_high``: the
     score interval (Wilson 1927), narrower and right on average. ``p_value``: two-sided, of a share of half.
-    ``same`` pairs had equal texts and were not shown.
+    ``same`` pairs were equal and were not shown.
     """
 
     adapter: str
@@ -34,11 +35,31 @@ class Preference:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a preference is told: ``subject`` is what was chosen, ``taken`` and ``apart`` how it is told where the other
+    side was the person's own, ``more`` where that was found less like them than what was made."""
+
+    subject: str
+    taken: str
+    apart: str
+    more: str
+
+
 def preference(
-    adapter: str, against: str, *, chosen: int, judged: int, skipped: int, same: int, pairs: int, told_apart: bool
+    adapter: str,
+    against: str,
+    words: Words,
+    *,
+    chosen: int,
+    judged: int,
+    skipped: int,
+    same: int,
+    pairs: int,
+    told_apart: bool,
 ) -> Preference:
-    """The preference in ``chosen`` of ``judged``. ``told_apart``: the other texts were the person's own, so that half
-    is the best an adapter can reach."""
+    """The preference in ``chosen`` of ``judged``. ``told_apart``: the other side was the person's own, so that half
+    is the best there is."""
     if not judged:
         return Preference(
             adapter, against, pairs, 0, 0, skipped, same, None, None, None, None, None, None, "Nothing was chosen yet."
@@ -62,25 +83,27 @@ def preference(
         float(score.low),
         float(score.high),
         float(test.pvalue),
-        _sentence(against, chosen, judged, low, high, told_apart=told_apart),
+        _sentence(against, words, chosen, judged, low, high, told_apart=told_apart),
     )
 
 
-def _sentence(against: str, chosen: int, judged: int, low: float, high: float, *, told_apart: bool) -> str:
+def _sentence(
+    against: str, words: Words, chosen: int, judged: int, low: float, high: float, *, told_apart: bool
+) -> str:
     figures = (
         f"{chosen} of {judged} pairs: {chosen / judged:.0%} (between {low:.0%} and {high:.0%} with 95 % confidence)"
     )
     other = "the base" if against == "base" else against
     if told_apart:
-        said = f"You took the adapter's text for your own in {figures}. "
+        said = f"You took {words.taken} in {figures}. "
         if low > 0.5:
-            said += "You found it more like you than what you wrote yourself."
+            said += words.more
         elif high < 0.5:
-            said += "You can tell it from what you wrote."
+            said += words.apart
         else:
             said += "That could be chance, which is the best there is: you could not tell them apart for certain."
     else:
-        said = f"You found the adapter more like you than {other} in {figures}. "
+        said = f"You found {words.subject} more like you than {other} in {figures}. "
         if low > 0.5:
             said += "Chance alone would hardly do that."
         elif high < 0.5:
