@@ -140,14 +140,15 @@ def test_files_that_are_no_sound_or_built_to_exhaust_are_refused(client: httpx.C
     silence = io.BytesIO()
     soundfile.write(silence, np.zeros(22_050 * 60 * 12, dtype="int16"), 22_050, format="FLAC")
     table = [
-        (b"", 400),
-        (b"hello", 415),
-        (b"RIFF\x00\x00\x00\x00WAVEfmt ", 400),
-        (b"fLaC" + b"\x00" * 500, 400),
-        (b"\x00\x00\x00\x20ftypM4A " + b"\x00" * 100, 415),
-        (silence.getvalue(), 413),
+        (b"", {400}),
+        (b"hello", {415}),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", {400}),
+        (b"fLaC" + b"\x00" * 500, {400}),
+        # With the optional reader of such files this one is damaged, without it is of a kind that cannot be read.
+        (b"\x00\x00\x00\x20ftypM4A " + b"\x00" * 100, {400, 415}),
+        (silence.getvalue(), {413}),
     ]
-    for data, status in table:
+    for data, statuses in table:
         for response in (
             send(client, data, name="x"),
             client.post(
@@ -156,7 +157,7 @@ def test_files_that_are_no_sound_or_built_to_exhaust_are_refused(client: httpx.C
                 files={"audio_sample": ("a.wav", data)},
             ),
         ):
-            assert response.status_code == status, response.text
+            assert response.status_code in statuses, response.text
             assert set(response.json()["error"]) == {"message", "type", "param", "code"}
 
 

@@ -25,6 +25,7 @@ MEDIA_TYPES = {
     "opus": "audio/ogg",
     "pcm": "audio/pcm",
 }
+_PLAIN = " !'()*,-./:;?"
 _HEADER_TEXT_LIMIT = 6000
 """Bytes of percent-encoded text put into a header; a longer one is left out, since clients refuse long headers."""
 
@@ -83,7 +84,7 @@ async def deliver(
         outcome.take(part)
     assert outcome.spoken is not None
     if as_sound:
-        headers = {**stages.header(), **_said(outcome.text, voice)}
+        headers = {**stages.header(), **_said(outcome.text), **spoken_by(voice, stages)}
         return Response(bytes(outcome.data), media_type=MEDIA_TYPES[delivery.format], headers=headers)
     body = {
         "text": outcome.text,
@@ -93,7 +94,7 @@ async def deliver(
         "sample_rate": outcome.spoken.rate,
         "seconds": round(outcome.spoken.seconds, 3),
         "voice": voice.id,
-        "notes": list(voice.notes),
+        "notes": [*voice.notes, *stages.notes],
         "timings": stages.milliseconds(),
     }
     return JSONResponse(body, headers=stages.header())
@@ -119,7 +120,7 @@ async def _as_stream(
         sound(),
         MEDIA_TYPES[delivery.format],
         lambda data: data,
-        lambda: {**stages.header(), **_said(outcome.text, voice)},
+        lambda: {**stages.header(), **_said(outcome.text), **spoken_by(voice, stages)},
     )
 
 
@@ -143,7 +144,7 @@ async def _as_events(
                 "sample_rate": part.rate,
                 "seconds": round(part.seconds, 3),
                 "voice": voice.id,
-                "notes": list(voice.notes),
+                "notes": [*voice.notes, *stages.notes],
                 "timings": stages.milliseconds(),
             }
         )
@@ -151,12 +152,16 @@ async def _as_events(
     return await streams.events(work, event, headers=stages.header)
 
 
-def _said(text: str, voice: Voice) -> dict[str, str]:
-    """Headers that say what is said and by whom; the text percent-encoded as UTF-8."""
+def spoken_by(voice: Voice, stages: Stages) -> dict[str, str]:
+    """Headers that say whose voice it is and what should be known of how it speaks, percent-encoded as UTF-8."""
     headers = {"X-Likeness-Voice": voice.id}
-    encoded = quote(text, safe=" !'()*,-./:;?")
+    notes = quote(" ".join((*voice.notes, *stages.notes)), safe=_PLAIN)
+    return headers | ({"X-Likeness-Notes": notes} if 0 < len(notes) <= _HEADER_TEXT_LIMIT else {})
+
+
+def _said(text: str) -> dict[str, str]:
+    """A header that says what is said, percent-encoded as UTF-8."""
+    encoded = quote(text, safe=_PLAIN)
     if len(encoded) <= _HEADER_TEXT_LIMIT:
-        headers["X-Likeness-Text"] = encoded
-    else:
-        headers["X-Likeness-Text-Omitted"] = f"{len(text)} characters do not fit a header; ask for JSON"
-    return headers
+        return {"X-Likeness-Text": encoded}
+    return {"X-Likeness-Text-Omitted": f"{len(text)} characters do not fit a header; ask for JSON"}

@@ -104,7 +104,7 @@ class Completion:
         return {
             "provenance": provenance_body(provenance),
             "voice": self._voice.id if self._voice else None,
-            "notes": [*self._notes, *(self._voice.notes if self._voice else ())],
+            "notes": [*self._notes, *(self._voice.notes if self._voice else ()), *self._stages.notes],
             "timings": self._stages.milliseconds(),
         }
 

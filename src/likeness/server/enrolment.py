@@ -8,11 +8,15 @@ import threading
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from likeness.core.artefacts import digest
 from likeness.core.errors import Refused
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
+
+if TYPE_CHECKING:
+    from likeness.speak.consent import Consent
 
 INSTANT = "instant"
 LEARN = "likeness.server.enrolment:learn"
@@ -21,16 +25,17 @@ _KEPT = 4
 _LOOK_SECONDS = 0.2
 
 
-def consent_statement(consent: str) -> str:
-    """What is kept as the speaker's consent. Raises :class:`Refused` for an empty one or a no."""
-    said = consent.strip()
-    if said.casefold() in _REFUSALS:
+def consent_given(said: str) -> Consent:
+    """The consent that the holder of a key states. Raises :class:`Refused` for an empty one or a no."""
+    from likeness.speak.consent import stated
+
+    if said.strip().casefold() in _REFUSALS:
         raise Refused(
             "a voice is made only with the speaker's consent",
             hint='say who agrees, for example consent="I am the speaker and agree to a voice being made of this"',
             param="consent",
         )
-    return f"stated to the gateway by the holder of its key: {said}"
+    return stated(said, "gateway")
 
 
 def learn(root: str, voice: str, engine: str, only: list[str]) -> Iterator[Event]:
@@ -46,22 +51,22 @@ class InstantVoices:
     They live in a private folder in the person's home, so that nothing of a clip leaves its disk. Thread-safe.
     """
 
-    def __init__(self, home: PersonHome, engine: str) -> None:
+    def __init__(self, home: PersonHome) -> None:
         self._folder = home.root / ".instant"
-        self._engine = engine
         self._made: OrderedDict[str, Path] = OrderedDict()
         self._lock = threading.Lock()
         self.close()
 
-    def making(self, clip: bytes, consent: str) -> Generator[Event | Path, None, None]:
-        """Yields what the making says, and last the folder of the voice of ``clip`` (bytes of a sound file).
+    def making(self, clip: bytes, consent: str, engine: str) -> Generator[Event | Path, None, None]:
+        """Yields what the making says, and last the folder of the voice that ``engine`` makes of ``clip`` (a sound
+        file's bytes).
 
         One is made at a time. Closing stops the making. Raises as ``speak.train.instant``.
         """
         from likeness.speak.train import instant
 
-        statement = consent_statement(consent)
-        name = digest([clip])
+        agreed = consent_given(consent)
+        name = digest([clip, engine])
         found = self._made.get(name)
         while found is None and not self._lock.acquire(timeout=_LOOK_SECONDS):
             yield Event("waiting for another voice to be made")
@@ -76,7 +81,7 @@ class InstantVoices:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             root = Path(tempfile.mkdtemp(dir=self._folder))
             try:
-                yield from instant(PersonHome(root), clip, name=INSTANT, consent=statement, engine=self._engine)
+                yield from instant(PersonHome(root), clip, name=INSTANT, consent=agreed, engine=engine)
             except BaseException:
                 shutil.rmtree(root, ignore_errors=True)
                 raise

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, cast
 
 import structlog
 
-from likeness.core import artefacts
+from likeness.core import artefacts, plugins
 from likeness.core.errors import InputError, LikenessError, NotFound, NotReady
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.jobs import JobRunner
 from likeness.core.lanes import Lanes
-from likeness.core.protocols import Embedder, Speaker
+from likeness.core.protocols import Embedder, EngineInfo, Speaker
 from likeness.core.settings import Settings
 from likeness.core.store import Job
-from likeness.server.enrolment import INSTANT, LEARN, InstantVoices, consent_statement
+from likeness.server.enrolment import INSTANT, LEARN, InstantVoices, consent_given
 from likeness.server.keys import Keys
 from likeness.server.writers import LanePen, Writers
 
 if TYPE_CHECKING:
     from likeness.speak.recordings import Recording
+    from likeness.speak.remove import Removal
 
 OWN_VOICE = "me"
 WRITING_MODELS = ("me", "me:rewrite")
@@ -34,12 +35,20 @@ SPEECH_MODEL = "voice"
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice and the means to speak in it. ``id`` is "instant" for one made from a clip for one request."""
+    """A voice and the means to speak in it. ``id`` is "instant" for one made from a clip for one request.
+
+    ``info`` is its engine's, ``emotions`` those it was recorded in, ``folder`` where it lies (``None``: it came with
+    its engine).
+    """
 
     id: str
     engine: str
     notes: tuple[str, ...]
     speaker: Speaker
+    info: EngineInfo
+    emotions: tuple[str, ...] = ()
+    language: str = "en"
+    folder: Path | None = None
 
 
 class Gateway:
@@ -53,7 +62,7 @@ class Gateway:
         self.lanes = Lanes(settings.memory_limit_mb)
         self.writers = Writers(home, settings, self.lanes)
         self.jobs = JobRunner(home.store)
-        self._instant = InstantVoices(home, settings.speaker)
+        self._instant = InstantVoices(home)
 
     async def aclose(self) -> None:
         """End connections, lanes and jobs; unfinished jobs are taken up at the next start."""
@@ -77,35 +86,76 @@ class Gateway:
         return self.lanes.embedder(self.settings.embedder, meaning.engine_options(self.settings))
 
     def voice(self, voice_id: str | None) -> Voice:
-        """The voice of that id, the person's own without one. Raises :class:`NotFound`, naming those there are."""
+        """The voice of that id, the person's own without one; ENGINE/VOICE is one that came with an engine.
+
+        Raises :class:`NotFound`, naming those there are, and :class:`EngineMissing` when its engine cannot run here.
+        """
         wanted = voice_id or OWN_VOICE
+        if "/" in wanted:
+            return self._stock_voice(wanted)
         known = {folder.name: (folder, manifest) for folder, manifest in self.voices()}
         if wanted not in known:
             if not known:
                 raise NotReady("no voice has been enrolled yet", hint="POST /api/voice/upload, or likeness enrol voice")
             raise NotFound(f"there is no voice {wanted!r}", hint=f"voices: {', '.join(sorted(known))}", param="voice")
-        folder, manifest = known[wanted]
-        speaker = self.lanes.speaker(manifest.engine, folder)
-        return Voice(wanted, manifest.engine, tuple(manifest.notes), cast("Speaker", speaker))
+        return self._opened(wanted, *known[wanted])
 
-    def instant_voice(self, clip: bytes, consent: str) -> Generator[Event | Voice, None, None]:
+    def _opened(self, voice_id: str, folder: Path, manifest: artefacts.Manifest) -> Voice:
+        from likeness.speak.voices import emotions_of
+
+        return Voice(
+            voice_id,
+            manifest.engine,
+            tuple(manifest.notes),
+            cast("Speaker", self.lanes.speaker(manifest.engine, folder)),
+            plugins.engine(manifest.engine).info,
+            tuple(emotions_of(manifest)),
+            str(manifest.extra.get("language") or "en"),
+            folder,
+        )
+
+    def _stock_voice(self, name: str) -> Voice:
+        from likeness.speak.voices import stock_voices
+
+        engine, _, wanted = name.partition("/")
+        if engine not in plugins.names(plugins.ENGINES):
+            raise NotFound(f"there is no voice {name!r}", hint="see GET /v1/audio/voices?stock=true", param="voice")
+        for voice in stock_voices(engine):
+            if voice.id == wanted:
+                speaker = cast("Speaker", self.lanes.speaker(engine, None, {"voice": wanted}))
+                note = f"{voice.title} is a voice that came with {engine}, and nobody's own here."
+                return Voice(name, engine, (note,), speaker, plugins.engine(engine).info, language=voice.language)
+        raise NotFound(f"there is no voice {name!r}", hint="see GET /v1/audio/voices?stock=true", param="voice")
+
+    def remove_voice(self, voice_id: str, *, with_recordings: bool) -> Removal:
+        """Remove a voice and everything made from it; returns what went. Raises :class:`NotFound`."""
+        from likeness.speak import remove
+
+        going = remove.preview(self.home, voice_id, with_recordings=with_recordings)
+        for folder in going.folders:
+            self.lanes.retire(folder)
+        for _ in remove.remove(going):
+            pass
+        return going
+
+    def instant_voice(self, clip: bytes, consent: str, engine: str = "") -> Generator[Event | Voice, None, None]:
         """Make a voice of one clip (bytes of a sound file), for one request: what the making says, last the voice.
 
         Raises :class:`Refused` without consent, what decoding raises, and :class:`PoorRecording`.
         """
-        for step in self._instant.making(clip, consent):
-            if isinstance(step, Event):
-                yield step
-                continue
-            manifest = artefacts.load(step)
-            speaker = cast("Speaker", self.lanes.speaker(manifest.engine, step))
-            yield Voice(INSTANT, manifest.engine, tuple(manifest.notes), speaker)
+        for step in self._instant.making(clip, consent, engine or self.settings.speaker):
+            yield step if isinstance(step, Event) else self._opened(INSTANT, step, artefacts.load(step))
 
     def take_recording(
-        self, voice: str, sample: bytes, *, consent: str, transcript: str, emotion: str
+        self, voice: str, sample: bytes, *, consent: str, transcript: str, emotion: str, engine: str = ""
     ) -> tuple[Recording, Job]:
-        """Check and keep a recording for ``voice``, and start to learn it. Raises as :meth:`instant_voice`."""
+        """Check and keep a recording for ``voice``, and start to learn it. Raises as :meth:`instant_voice`, and
+        :class:`EngineMissing`, before anything is kept, for an engine that cannot learn a voice here."""
         from likeness.speak.recordings import add_upload, recordings
+        from likeness.speak.train import learning_engine
+
+        engine = engine or self.settings.speaker
+        learning_engine(engine)
 
         kept = add_upload(
             self.home,
@@ -114,7 +164,7 @@ class Gateway:
             voice=voice,
             transcript=transcript,
             emotion=emotion,
-            consent=consent_statement(consent),
+            consent=consent_given(consent),
         )
         if kept.voice not in ("", voice):
             raise InputError(
@@ -124,7 +174,7 @@ class Gateway:
             )
         shared = ("", voice) if voice == OWN_VOICE else (voice,)
         only = [recording.id for recording in recordings(self.home) if recording.voice in shared or recording == kept]
-        arguments = {"root": str(self.home.root), "voice": voice, "engine": self.settings.speaker, "only": only}
+        arguments = {"root": str(self.home.root), "voice": voice, "engine": engine, "only": only}
         return kept, self.jobs.submit("enrol voice", LEARN, arguments)
 
     def voices(self) -> list[tuple[Path, artefacts.Manifest]]:

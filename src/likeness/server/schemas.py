@@ -9,7 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from likeness.server.errors import ErrorDetail
 
 SoundFormat = Literal["wav", "mp3", "flac", "opus", "pcm"]
-VOICE_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+VOICE_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9_.:+ -]{1,80})?$"
+ENGINE = r"^[a-z0-9_.]{0,40}$"
 _TEXT_LIMIT = 4096
 
 
@@ -26,7 +27,10 @@ class Manner(Taking):
     pitch: float = Field(0.0, ge=-12, le=12, description="Shift in semitones.")
     pitch_range: float = Field(1.0, ge=0.0, le=2.0, description="How lively; 1 is the person's own.")
     energy: float = Field(0.0, ge=-20, le=20, description="Louder or softer, in dB.")
-    emotion: str = Field("neutral", max_length=40, description="The feeling, where the voice has learned it.")
+    pauses: float = Field(1.0, ge=0.25, le=4, description="Length of pauses; 1 is natural.")
+    emotion: str = Field(
+        "neutral", max_length=40, description="The feeling; `auto` takes each sentence's from its words."
+    )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="The same seed gives the same sound.")
 
 
@@ -52,23 +56,36 @@ class PipelineRequest(Delivery):
     temperature: float = Field(0.0, ge=0, le=2, description="Freedom of the writer, where it has any.")
     voice: str | None = Field(None, pattern=VOICE_ID, description="Which voice; the person's own (`me`) if left out.")
     consent: str = Field("", max_length=500, description="With a clip: that its speaker agrees.")
+    engine: str = Field("", pattern=ENGINE, description="With a clip: which engine makes the voice.")
     reference_clip: str | None = Field(
         None, description="In JSON: 10-30 s of the speaker as base64. In a form: the sound file. Instead of `voice`."
     )
 
 
-class GenerateRequest(Delivery):
+class GivenText(Delivery):
+    """A text that is to be said as it is."""
+
+    text: str = Field(
+        min_length=1, max_length=_TEXT_LIMIT, description="What to say: plain, with marks (`[whispered] …`), or SSML."
+    )
+    ssml: bool | None = Field(None, description="Whether the text is SSML; looked at when left out.")
+
+
+class GenerateRequest(GivenText):
     """A text to be said in a trained voice."""
 
-    text: str = Field(min_length=1, max_length=_TEXT_LIMIT, description="What to say.")
-    voice: str | None = Field(None, pattern=VOICE_ID, description="Which voice; the person's own (`me`) if left out.")
+    voice: str | None = Field(
+        None,
+        pattern=VOICE_ID,
+        description="Which voice; the person's own (`me`) if left out; ENGINE/VOICE for one that came with an engine.",
+    )
     adapter: str | None = Field(None, pattern=VOICE_ID, description="Another name for `voice`.")
 
 
-class CloneRequest(Delivery):
+class CloneRequest(GivenText):
     """A text to be said in the voice of a clip."""
 
-    text: str = Field(min_length=1, max_length=_TEXT_LIMIT, description="What to say.")
+    engine: str = Field("", pattern=ENGINE, description="Which engine makes the voice; the setting's when left out.")
     consent: str = Field(min_length=1, max_length=500, description="That the clip's speaker agrees.")
     audio_sample: str | None = Field(
         None, description="In JSON: 10-30 s of the speaker as base64. In a form: the file."
@@ -82,6 +99,7 @@ class UploadRequest(Taking):
     consent: str = Field(min_length=1, max_length=500, description="Whose voice it is and that they agree.")
     transcript: str = Field("", max_length=20_000, description="What is said in it, where that is known.")
     emotion: str = Field("neutral", max_length=40, pattern=r"^[a-z][a-z /-]*$", description="The feeling it is in.")
+    engine: str = Field("", pattern=ENGINE, description="Which engine learns the voice; the setting's when left out.")
 
 
 class SearchRequest(Taking):
@@ -119,7 +137,7 @@ class SpeechRequest(BaseModel):
     model: str = Field(max_length=100, description="`voice`.")
     input: str = Field(min_length=1, max_length=_TEXT_LIMIT, description="What to say.")
     voice: Annotated[str | VoiceReference, Field(description="The id of a voice, or an object with its id.")]
-    instructions: str | None = Field(None, max_length=4096, description="Not followed by the built-in voice: refused.")
+    instructions: str | None = Field(None, max_length=4096, description="A feeling by name; anything else is refused.")
     response_format: str = Field("mp3", max_length=20, description="mp3, wav, flac, opus or pcm.")
     speed: float = Field(1.0, ge=0.25, le=4.0)
     stream_format: Literal["audio", "sse"] = Field("audio")
@@ -237,9 +255,57 @@ class VoiceBody(BaseModel):
     id: str
     name: str
     object: Literal["audio.voice"] = "audio.voice"
-    created_at: int = Field(description="Seconds since 1970.")
+    created_at: int = Field(description="Seconds since 1970; 0 for a voice that came with an engine.")
     engine: str
     notes: list[str]
+    own: bool = Field(True, description="Whether it was made of a person's recordings here.")
+    language: str = "en"
+    emotions: dict[str, float] = Field(default_factory=dict, description="Seconds recorded in each feeling.")
+    consent: list[dict[str, Any]] = Field(default_factory=list, description="Who agreed, when, and how.")
+
+
+class VoiceRemoved(BaseModel):
+    """A voice is gone, with what was made from it."""
+
+    id: str
+    object: Literal["audio.voice.deleted"] = "audio.voice.deleted"
+    deleted: bool = True
+    freed_bytes: int
+    recordings: int = Field(description="How many recordings went with it.")
+    notes: list[str] = Field(description="What stays.")
+
+
+class ModelChoice(BaseModel):
+    """A model that an engine works with."""
+
+    name: str
+    is_here: bool
+    about_mb: int
+    licence: str
+
+
+class EngineBody(BaseModel):
+    """An engine that speaks."""
+
+    name: str
+    title: str
+    ready: bool
+    missing: list[str] = Field(description="Libraries that are not installed.")
+    next_step: str = Field(description="The command that brings it nearer to being ready.")
+    models: list[ModelChoice]
+    can: list[str]
+    languages: list[str]
+    learns: bool = Field(description="Whether it makes voices of a person.")
+    stock: bool = Field(description="Whether it came with voices.")
+    memory_mb: int
+    licence: str
+    notes: str
+
+
+class EnginesBody(BaseModel):
+    """The engines that speak, those that are ready first."""
+
+    engines: list[EngineBody]
 
 
 class VoicesBody(BaseModel):

@@ -20,26 +20,42 @@ from likeness.server.stages import Stages
 
 
 def speak(
-    voice: Voice, text: str, manner: Manner, sound_format: str, stages: Stages, *, whole: bool
+    voice: Voice,
+    text: str,
+    manner: Manner,
+    sound_format: str,
+    stages: Stages,
+    *,
+    whole: bool,
+    is_ssml: bool | None = None,
 ) -> Generator[Part, None, None]:
-    """Yield the sound in pieces, or as one exact file when ``whole``; then how long it is."""
+    """Yield the sound in pieces, or as one exact file when ``whole``; then how long it is.
+
+    What the listener should know of how it is said is added to ``stages.notes`` before the first piece. ``is_ssml``
+    ``None`` looks at the text.
+    """
     from likeness.speak import generate
     from likeness.speak.encode import StreamEncoder, encode, rate_of
+    from likeness.speak.voices import references_in
 
     rate = rate_of(sound_format)
     samples = 0
     heard: list[Audio] = []
     with stages.timed("speak"):
-        pieces = generate.say(
-            voice.speaker,
+        planned = generate.plan(
             text,
-            rate=manner.speed,
-            pitch=manner.pitch,
-            pitch_range=manner.pitch_range,
-            energy=manner.energy,
-            emotion=manner.emotion,
+            generate.Manner(
+                manner.speed, manner.pitch, manner.pitch_range, manner.energy, manner.pauses, manner.emotion
+            ),
+            emotions=voice.emotions,
+            info=voice.info,
             seed=manner.seed,
+            language=voice.language,
+            is_ssml=is_ssml,
         )
+        stages.notes += planned.notes
+        shown = references_in(voice.folder) if voice.folder is not None else ()
+        pieces = generate.perform(voice.speaker, planned, references=shown, whole=whole)
     encoder: StreamEncoder | None = None
     try:
         while True:
@@ -92,7 +108,7 @@ async def write_and_speak(
                 written = part.text
             yield part
     if voice is not None:
-        spoken = speak(voice, written, manner, sound_format, stages, whole=whole)
+        spoken = speak(voice, written, manner, sound_format, stages, whole=whole, is_ssml=False)
         async with aclosing(streams.pieces(spoken)) as sound:
             async for heard in sound:
                 yield heard

@@ -1,4 +1,4 @@
-"""How long each stage of a request took."""
+"""How long each stage of a request took, and what was noted on the way."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 
 class Stages:
-    """Sums seconds by stage name, in order of first use."""
+    """Sums seconds by stage name, in order of first use. ``notes`` are for the one who asked."""
 
     def __init__(self) -> None:
+        self.notes: list[str] = []
         self._seconds: dict[str, float] = {}
         self._began = time.perf_counter()
 

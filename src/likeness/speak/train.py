@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import cast
 
 from likeness.core import artefacts, files, plugins
+from likeness.core import corpus as core_corpus
 from likeness.core.artefacts import Manifest
 from likeness.core.errors import EngineMissing, PoorRecording, Refused, TooFewExamples
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Trainer
+from likeness.speak.consent import Consent
 from likeness.speak.prepare import build_corpus, corpus_folder, prune_corpora
 from likeness.speak.recipe import VoiceRecipe, voice_recipe
 from likeness.speak.recordings import add_upload
@@ -44,7 +47,7 @@ def enrol(
     """
     recipe = recipe or voice_recipe()
     checked_name(voice)
-    trainer = _trainer(engine)
+    trainer = learning_engine(engine)
     prepared = ""
     for event in build_corpus(home, recipe=recipe, voice=voice, emotion=emotion, only=only):
         prepared = event.note
@@ -74,7 +77,12 @@ def enrol(
             measures={**made_from.measures, **last.metrics},
             notes=_remarks(made_from, recipe, [*notes, *_sentences(last.note)]),
             parents=(f"corpora/{prepared}",),
-            extra={"consent": made_from.extra["consent"], "emotion": emotion, "language": recipe.language},
+            extra={
+                "consent": made_from.extra["consent"],
+                "emotion": emotion,
+                "emotions": emotions_of(corpus_folder(home, prepared)),
+                "language": recipe.language,
+            },
         )
         manifest.save(making)
     prune_corpora(home)
@@ -86,7 +94,7 @@ def instant(
     data: bytes,
     *,
     name: str,
-    consent: str,
+    consent: str | Consent,
     file_name: str = "the upload",
     transcript: str = "",
     engine: str = "builtin.voice",
@@ -109,11 +117,20 @@ def instant(
     yield from enrol(home, voice=name, engine=engine, recipe=recipe, only=[kept.id], notes=[note])
 
 
-def _trainer(engine: str) -> type[Trainer]:
+def learning_engine(engine: str) -> type[Trainer]:
+    """The engine called ``engine``. Raises :class:`EngineMissing` when it cannot run here or cannot learn a voice."""
     loaded = plugins.engine(engine)
     if not {"trainer", "speaker"} <= loaded.info.kind:
         raise EngineMissing(f"engine {engine!r} cannot learn a voice", hint="builtin.voice can")
     return cast("type[Trainer]", loaded)
+
+
+def emotions_of(folder: Path) -> dict[str, float]:
+    """Seconds of speech by emotion in the corpus in ``folder``, the most first."""
+    seconds: dict[str, float] = {}
+    for clip in core_corpus.load(folder).clips:
+        seconds[clip.emotion] = seconds.get(clip.emotion, 0.0) + clip.seconds
+    return {name: round(seconds[name], 1) for name in sorted(seconds, key=lambda name: -seconds[name])}
 
 
 def _check_corpus(corpus: Manifest, recipe: VoiceRecipe) -> None:
@@ -149,6 +166,12 @@ def _remarks(corpus: Manifest, recipe: VoiceRecipe, said: list[str]) -> tuple[st
         found.append("The recordings have no transcripts; transcripts make the voice clearer.")
     elif 0.0 < transcribed < 0.95 * seconds:
         found.append(f"{1 - transcribed / seconds:.0%} of the recordings have no transcript.")
+    heard = float(measures.get("heard_seconds", 0.0))
+    if heard:
+        found.append(
+            f"{heard / seconds:.0%} of the recordings have a transcript that a recogniser wrote: it has mistakes and "
+            "counts for less. Correct ones make the voice clearer."
+        )
     if measures["refused"]:
         found.append(f"{int(measures['refused'])} clips were left out; the corpus's manifest says why.")
     return tuple(found)

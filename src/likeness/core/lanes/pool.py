@@ -157,6 +157,14 @@ class Lanes:
             self._lanes[key] = (lane, stamp)
             return lane
 
+    def retire(self, artefact: Path) -> None:
+        """Let go of what was opened on ``artefact``, which is about to be removed; what is under way ends first."""
+        with self._lock:
+            gone = [key for key in self._lanes if key[1] == str(artefact)]
+            lanes = [self._lanes.pop(key)[0] for key in gone]
+        for lane in lanes:
+            threading.Thread(target=_retire, args=(lane, self._deadline), daemon=True).start()
+
     def warm(self, engine: str, artefact: Path | None = None, options: Mapping[str, Any] | None = None) -> None:
         """Load an engine now."""
         self.lane(engine, artefact, options).warm()

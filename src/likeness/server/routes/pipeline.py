@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from anyio import to_thread
@@ -13,6 +14,7 @@ from likeness.server import answers, forms, streams
 from likeness.server.deps import KEYED, Serving
 from likeness.server.drafting import Order
 from likeness.server.gateway import Gateway, Voice
+from likeness.server.parts import Part
 from likeness.server.schemas import CloneRequest, GenerateRequest, PipelineRequest, SpokenBody
 from likeness.server.speaking import speak, write_and_speak
 from likeness.server.stages import Stages
@@ -37,7 +39,7 @@ async def pipeline(request: Request, gateway: Serving) -> Response:
     if clip is not None and order.voice:
         raise InputError("give a voice or a reference clip, not both", param="voice")
     with stages.timed("voice"):
-        voice = await _voice(request, gateway, order.voice, clip, order.consent)
+        voice = await _voice(request, gateway, order.voice, clip, order)
     text = Order(
         kind=order.task,
         text=order.prompt,
@@ -64,8 +66,8 @@ async def clone(request: Request, gateway: Serving) -> Response:
     if clip is None:
         raise InputError("a clip of the voice is needed", hint="send it as audio_sample", param="audio_sample")
     with stages.timed("voice"):
-        voice = await _voice(request, gateway, None, clip, order.consent)
-    parts = streams.pieces(speak(voice, order.text, order, order.format, stages, whole=not order.stream))
+        voice = await _voice(request, gateway, None, clip, order)
+    parts = _spoken(voice, order, stages)
     return await answers.deliver(request, parts, order, voice, stages, order.text)
 
 
@@ -77,14 +79,22 @@ async def generate(request: Request, gateway: Serving) -> Response:
     if order.voice and order.adapter and order.voice != order.adapter:
         raise InputError("voice and adapter name two different voices", param="adapter")
     voice = await to_thread.run_sync(gateway.voice, order.voice or order.adapter)
-    parts = streams.pieces(speak(voice, order.text, order, order.format, stages, whole=not order.stream))
+    parts = _spoken(voice, order, stages)
     return await answers.deliver(request, parts, order, voice, stages, order.text)
 
 
-async def _voice(request: Request, gateway: Gateway, voice_id: str | None, clip: bytes | None, consent: str) -> Voice:
+def _spoken(voice: Voice, order: CloneRequest | GenerateRequest, stages: Stages) -> AsyncGenerator[Part, None]:
+    whole = not order.stream
+    return streams.pieces(speak(voice, order.text, order, order.format, stages, whole=whole, is_ssml=order.ssml))
+
+
+async def _voice(
+    request: Request, gateway: Gateway, voice_id: str | None, clip: bytes | None, order: CloneRequest | PipelineRequest
+) -> Voice:
     """The voice of that id, or of the clip; a caller who goes away stops its making."""
     if clip is None:
         return await to_thread.run_sync(gateway.voice, voice_id)
-    made = (await streams.collect(request, streams.pieces(gateway.instant_voice(clip, consent))))[-1]
+    making = gateway.instant_voice(clip, order.consent, order.engine)
+    made = (await streams.collect(request, streams.pieces(making)))[-1]
     assert isinstance(made, Voice)
     return made

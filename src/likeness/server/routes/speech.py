@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 from anyio import to_thread
@@ -11,15 +12,16 @@ from starlette.responses import Response
 
 from likeness.core.errors import InputError
 from likeness.server import streams
-from likeness.server.answers import MEDIA_TYPES
+from likeness.server.answers import MEDIA_TYPES, spoken_by
 from likeness.server.deps import KEYED, Serving
-from likeness.server.gateway import SPEECH_MODEL
+from likeness.server.gateway import SPEECH_MODEL, Voice
 from likeness.server.parts import Part, Sound, Spoken
 from likeness.server.routes.models import unknown
 from likeness.server.schemas import Manner, SpeechModel, SpeechModelsBody, SpeechRequest, VoiceReference
 from likeness.server.speaking import speak
 from likeness.server.stages import Stages
 from likeness.server.usage import tokens
+from likeness.speak.emotions import NAMES, known
 
 router = APIRouter(prefix="/v1/audio", tags=["speech"], dependencies=KEYED)
 _SOUND: dict[str, Any] = {kind: {} for kind in (*MEDIA_TYPES.values(), "text/event-stream")}
@@ -42,19 +44,33 @@ async def speech(order: SpeechRequest, request: Request, gateway: Serving) -> Re
     """
     if order.model != SPEECH_MODEL:
         raise unknown(order.model, (SPEECH_MODEL,))
-    if order.instructions:
-        raise InputError("this voice does not follow instructions", hint="leave them out", param="instructions")
     sound_format = checked_format(order.response_format, "response_format")
     voice_id = order.voice.id if isinstance(order.voice, VoiceReference) else order.voice
     voice = await to_thread.run_sync(gateway.voice, voice_id)
     stages = Stages()
-    manner = Manner(speed=order.speed)
+    manner = Manner(speed=order.speed, emotion=_feeling(order.instructions or ""))
     parts = streams.pieces(speak(voice, order.input, manner, sound_format, stages, whole=False))
-    headers = {"X-Likeness-Voice": voice.id}
     if order.stream_format == "audio":
-        return await streams.raw(parts, MEDIA_TYPES[sound_format], _bytes, lambda: {**stages.header(), **headers})
-    return await streams.events(
-        parts, lambda part: _event(part, order.input), headers=lambda: {**stages.header(), **headers}
+        return await streams.raw(parts, MEDIA_TYPES[sound_format], _bytes, lambda: headers(voice, stages))
+    return await streams.events(parts, lambda part: _event(part, order.input), headers=lambda: headers(voice, stages))
+
+
+def headers(voice: Voice, stages: Stages) -> dict[str, str]:
+    """What the stages took so far, and who speaks how."""
+    return {**stages.header(), **spoken_by(voice, stages)}
+
+
+def _feeling(instructions: str) -> str:
+    """The one feeling that OpenAI's ``instructions`` name. Raises :class:`InputError` for any other wish."""
+    named = {found.name for word in re.findall(r"[a-z]+", instructions.casefold()) if (found := known(word))}
+    if len(named) == 1:
+        return named.pop()
+    if not instructions.strip():
+        return "neutral"
+    raise InputError(
+        "instructions are followed where they name one feeling",
+        hint=f"name one of {', '.join(NAMES)}, or leave them out",
+        param="instructions",
     )
 
 
