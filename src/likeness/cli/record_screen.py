@@ -51,6 +51,7 @@ class Screen:
         self._live = Live(console=Console(), screen=True, auto_refresh=False)
         self._last: list[Text] = []
         self._drawn = 0.0
+        self._phase = Phase.ROOM
 
     def __enter__(self) -> Self:
         self._live.__enter__()
@@ -69,11 +70,10 @@ class Screen:
             self._draw(*self._last, Text(), Text(_LOUD_ROOM, style="reverse"))
 
     def show(self, booth: Booth, level: Level | None = None, seconds: float = 0.0) -> None:
-        now = time.monotonic()
-        if level is not None and now - self._drawn < _REDRAWN_SECONDS:
+        session, now = booth.session, time.monotonic()
+        if level is not None and session.phase is self._phase and now - self._drawn < _REDRAWN_SECONDS:
             return
-        self._drawn = now
-        session = booth.session
+        self._drawn, self._phase = now, session.phase
         states = {
             Phase.RECORDING: Text(f"● recording {seconds:4.1f} s", style="bold red"),
             Phase.PAUSED: Text("paused, the microphone is off", style="bold yellow"),
