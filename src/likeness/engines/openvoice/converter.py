@@ -20,11 +20,13 @@ Colour = NDArray[np.float32]
 """A voice's tone colour, shape (1, 256, 1) in V2."""
 TAU = 0.3
 """How much chance there is in the sound: the published default."""
-BLOCK = 192
-"""Frames that are converted at once, about 2 s in V2: with what they overlap under 65,536 samples, the longest row that
+BLOCK = 224
+"""Frames that become sound at once, 2.6 s in V2: with what they overlap under 65,536 samples, the longest row that
 PyTorch convolves on Apple's GPUs."""
-FIRST = 16
-"""Frames of the first block, so that V2's first sound needs 1.5 s of what is converted."""
+FIRST = 32
+"""Frames of the first block where the sound is waited for; larger ones follow while it plays."""
+LATENT_BLOCK, LATENT_FIRST = 448, 48
+"""The same of the steps before, which are cheap and reach further."""
 
 
 class Converter:
@@ -41,15 +43,17 @@ class Converter:
 
         Raises :class:`InputError` when they are missing, damaged, or do not go together.
         """
+        import torch
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
         from likeness.engines.openvoice.network import ToneColourConverter
 
         config = ConverterConfig.read(folder)
-        model = ToneColourConverter(config)
+        with torch.device("meta"):  # no memory, and no random numbers that would be written over
+            model = ToneColourConverter(config)
         try:
-            model.load_state_dict(load_file(folder / WEIGHTS))
+            model.load_state_dict(load_file(folder / WEIGHTS), assign=True)
         except (OSError, SafetensorError) as error:
             raise InputError(f"{folder.name}/{WEIGHTS} cannot be read: {error}", hint=_AGAIN) from None
         except RuntimeError as error:
@@ -81,7 +85,7 @@ class Converter:
     def convert(self, audio: Audio, source: Colour, target: Colour, tau: float = TAU, seed: int = 0) -> Audio:
         """``audio``, spoken with the tone colour ``source``, as the voice of ``target`` says it; the same seed gives
         the same samples. The sound is as long as the whole hops in ``audio``, at :attr:`rate`."""
-        made = list(self.stream([at_rate(audio, self.rate)], source, target, tau, seed))
+        made = list(self._converted([at_rate(audio, self.rate)], source, target, tau, seed, (LATENT_BLOCK, BLOCK)))
         return Audio(np.concatenate(made) if made else np.zeros(0, dtype=np.float32), self.rate)
 
     def stream(
@@ -89,16 +93,28 @@ class Converter:
     ) -> Iterator[Samples]:
         """As :meth:`convert`, of samples at :attr:`rate` that come in pieces; memory does not grow with the length.
 
-        However the sound is cut, the result is the same to rounding.
+        However the sound is cut, the result is the same to rounding. The first piece needs 1.7 s of sound in V2.
         """
+        return self._converted(pieces, source, target, tau, seed, (LATENT_FIRST, FIRST))
+
+    def _converted(
+        self,
+        pieces: Iterable[Samples],
+        source: Colour,
+        target: Colour,
+        tau: float,
+        seed: int,
+        first: tuple[int, int],
+    ) -> Iterator[Samples]:
+        """``first`` are the frames of the first block of latents and of sound."""
         from likeness.engines.openvoice.network import latent_reach, sound_reach
 
         sizes, data = self.config.model, self.config.data
         chance = np.random.default_rng(seed)
         frames = SpectrogramStream(data)
         latent, sound, scale = self._latent(source, target, data.bins), self._sound(target), data.hop_length
-        latents = OverlapSave(latent, latent_reach(), first=2 * FIRST, block=BLOCK)
-        sounds = OverlapSave(sound, sound_reach(sizes), first=FIRST, block=BLOCK, scale=scale)
+        latents = OverlapSave(latent, latent_reach(), first=first[0], block=LATENT_BLOCK)
+        sounds = OverlapSave(sound, sound_reach(sizes), first=first[1], block=BLOCK, scale=scale)
 
         def with_noise(spectra: Rows) -> Rows:
             noise = chance.standard_normal((len(spectra), sizes.inter_channels), dtype=np.float32)
