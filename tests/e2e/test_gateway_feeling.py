@@ -97,6 +97,11 @@ def test_an_engine_that_cannot_learn_is_refused_before_anything_is_kept(client: 
     response = client.post("/api/voice/upload", data=form, files={"audio_sample": ("a.wav", b"RIFF")})
     assert response.status_code == 503
     assert sorted(home.recordings.iterdir()) == before
+    unknown = client.post(
+        "/api/voice/upload", data={**form, "engine": "nobody"}, files={"audio_sample": ("a.wav", b"")}
+    )
+    assert unknown.status_code == 404
+    assert unknown.json()["error"]["param"] == "engine"
 
 
 def test_a_voice_is_shown_and_removed_with_what_was_made_from_it(client: httpx.Client, home: PersonHome) -> None:

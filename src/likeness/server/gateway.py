@@ -143,7 +143,7 @@ class Gateway:
 
         Raises :class:`Refused` without consent, what decoding raises, and :class:`PoorRecording`.
         """
-        for step in self._instant.making(clip, consent, engine or self.settings.speaker):
+        for step in self._instant.making(clip, consent, self._learning_engine(engine)):
             yield step if isinstance(step, Event) else self._opened(INSTANT, step, artefacts.load(step))
 
     def take_recording(
@@ -152,10 +152,8 @@ class Gateway:
         """Check and keep a recording for ``voice``, and start to learn it. Raises as :meth:`instant_voice`, and
         :class:`EngineMissing`, before anything is kept, for an engine that cannot learn a voice here."""
         from likeness.speak.recordings import add_upload, recordings
-        from likeness.speak.train import learning_engine
 
-        engine = engine or self.settings.speaker
-        learning_engine(engine)
+        engine = self._learning_engine(engine)
 
         kept = add_upload(
             self.home,
@@ -176,6 +174,16 @@ class Gateway:
         only = [recording.id for recording in recordings(self.home) if recording.voice in shared or recording == kept]
         arguments = {"root": str(self.home.root), "voice": voice, "engine": engine, "only": only}
         return kept, self.jobs.submit("enrol voice", LEARN, arguments)
+
+    def _learning_engine(self, name: str) -> str:
+        """The engine of that name, the setting's without one. Raises :class:`NotFound` for one that nobody has, and
+        :class:`EngineMissing` for one that cannot learn a voice here."""
+        from likeness.speak.train import learning_engine
+
+        if name and name not in plugins.names(plugins.ENGINES):
+            raise NotFound(f"there is no engine {name!r}", hint="GET /api/voices/engines lists them", param="engine")
+        learning_engine(name or self.settings.speaker)
+        return name or self.settings.speaker
 
     def voices(self) -> list[tuple[Path, artefacts.Manifest]]:
         """Folder and manifest of every voice, newest first."""
