@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from speech_checkpoints import OFFICIAL, make_qwen3_tts, needs_mlx_audio, official_shape
+from speech_checkpoints import OFFICIAL, make_qwen3_tts, needs_mlx_audio, official_shape, write_json
 from speech_like import speech, write
 
 from likeness.core import artefacts, plugins
-from likeness.core.errors import EngineMissing, InputError, NotReady
+from likeness.core.errors import EngineMissing, InputError, NotFound, NotReady
 from likeness.core.events import drain
 from likeness.core.home import Home, PersonHome
 from likeness.core.mel import log_mel
@@ -212,3 +213,95 @@ def test_memory_is_told_by_the_files(base: Path) -> None:
     weights = sum(path.stat().st_size for path in base.rglob("*.safetensors")) / 2**20
     told = plugins.engine(ENGINE).memory_needed(None, {"model": str(base)})  # type: ignore[attr-defined]
     assert weights + 500 < told < weights * 1.2 + 1000
+
+
+def write_lora(folder: Path, form: str, rank: int = 4) -> Path:
+    """The same adapter by PEFT's names or MLX's, on layers of both parts of the talker."""
+    from safetensors.numpy import save_file
+
+    random, stored = np.random.default_rng(7), {}
+    for path, columns, rows in (
+        ("model.layers.0.self_attn.q_proj", 48, 64),
+        ("model.layers.1.mlp.down_proj", 64, 48),
+        ("code_predictor.model.layers.0.self_attn.v_proj", 24, 16),
+    ):
+        a, b = (random.standard_normal(shape).astype(np.float32) for shape in ((columns, rank), (rank, rows)))
+        if form == "peft":
+            name = f"base_model.model.talker.{path}" if path.startswith("code") else f"base_model.model.{path}"
+            stored |= {f"{name}.lora_A.weight": np.ascontiguousarray(a.T), f"{name}.lora_B.weight": b.T.copy()}
+        else:
+            stored |= {f"talker.{path}.lora_a": a, f"talker.{path}.lora_b": b}
+    folder.mkdir(parents=True)
+    if form == "peft":
+        config: dict[str, Any] = {"peft_type": "LORA", "r": rank, "lora_alpha": 8, "target_modules": ["q_proj"]}
+    else:
+        config = {"fine_tune_type": "lora", "lora_parameters": {"rank": rank, "scale": 2.0}}
+    save_file(stored, folder / {"peft": "adapter_model.safetensors", "mlx": "adapters.safetensors"}[form])
+    write_json(folder / "adapter_config.json", config)
+    return folder
+
+
+def test_a_tuned_adapter_goes_with_the_voice_by_either_names(home: PersonHome, base: Path, tmp_path: Path) -> None:
+    plain = voice_folder(home, "me")
+    sounds = {}
+    for form in ("peft", "mlx"):
+        tuned = write_lora(tmp_path / form, form)
+        with opened(plain, adapter=str(tuned)) as engine:
+            sounds[form] = whole(engine, asked("neutral"))
+    with opened(plain) as engine:
+        assert unlike(sounds["peft"], whole(engine, asked("neutral")))
+    assert np.array_equal(sounds["peft"], sounds["mlx"])
+    drain(enrol(home, voice="tuned", engine=ENGINE, recipe=voice_recipe(model=str(base), adapter=str(tuned))))
+    (tuned / "adapters.safetensors").unlink()  # the voice has its own copy
+    with opened(voice_folder(home, "tuned")) as engine:
+        assert np.array_equal(sounds["mlx"], whole(engine, asked("neutral")))
+
+
+def test_adapters_and_merged_models_are_told_apart(home: PersonHome, base: Path, baked: Path, tmp_path: Path) -> None:
+    tuned = write_lora(tmp_path / "lora", "peft")
+    folder = voice_folder(home, "me")
+    with pytest.raises(InputError, match="whole model with its voice merged in, not an adapter"):
+        opened(folder, adapter=str(baked))
+    with pytest.raises(InputError, match="is an adapter, not a model"):
+        opened(folder, model=str(tuned))
+    with pytest.raises(InputError, match="merged in; the adapter lora needs a base model"):
+        opened(None, model=str(baked), voice="sam", adapter=str(tuned))
+    with pytest.raises(NotFound, match="no adapter at"):
+        opened(folder, adapter=str(tmp_path / "nowhere"))
+    wide = make_qwen3_tts(tmp_path / "models" / "wide")
+    from safetensors.numpy import load_file, save_file
+
+    stored = load_file(tuned / "adapter_model.safetensors")
+    name = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"
+    save_file({**stored, name: np.zeros((4, 32), np.float32)}, tuned / "adapter_model.safetensors")
+    with pytest.raises(InputError, match=r"not learned on this model: model.layers.0.self_attn.q_proj is 64x48"):
+        opened(folder, model=str(wide), adapter=str(tuned))
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ("speech_tokenizer/model.safetensors", "lacks .* weights"),
+        ("speech_tokenizer/config.json", "no speech_tokenizer"),
+        ("tokenizer.json", "no text tokenizer|cannot be read"),
+        ("model.safetensors", "no weights"),
+    ],
+)
+def test_an_incomplete_model_is_told_not_spoken_with(base: Path, tmp_path: Path, lost: str, told: str) -> None:
+    """The library would load it and speak noise."""
+    folder = Path(shutil.copytree(base, tmp_path / "part"))
+    (folder / lost).unlink()
+    with pytest.raises(InputError, match=told):
+        plugins.engine(ENGINE).open_base(folder_of_voice(tmp_path, folder))  # type: ignore[attr-defined]
+
+
+def folder_of_voice(tmp_path: Path, model: Path) -> Path:
+    """A voice that names ``model``."""
+    from likeness.core.types import Audio
+    from likeness.engines import references
+
+    folder = tmp_path / "voice"
+    folder.mkdir()
+    reference = references.Reference("neutral", Audio(official_shape().sound(2.0), 24_000), "")
+    references.save(folder, references.Kept(str(model), 24_000, "en", 1, {"neutral": reference}))
+    return folder

@@ -62,8 +62,10 @@ class Sampling:
         Raises :class:`InputError` for a value out of its range.
         """
         try:
-            given = {
-                field.name: type(field.default)(options[field.name]) for field in fields(cls) if field.name in options
+            given: dict[str, Any] = {
+                field.name: (int if field.name.endswith("top_k") else float)(options[field.name])
+                for field in fields(cls)
+                if field.name in options
             }
         except (TypeError, ValueError) as error:
             raise InputError(f"a sampling option is no number: {error}") from None

@@ -111,7 +111,7 @@ def enrol(data: Path, recipe: Mapping[str, Any], out: Path, model: Model, named:
     near: list[float] = []
     done = 0
     for emotion, clips in groups.items():
-        vectors = []
+        vectors: list[Vectors] = []
         for clip in clips[:_MOST_CLIPS]:
             # One vector for each clip: padding clips to one length would change what is pooled over them.
             samples = at_rate(references.sound(clip), RATE)
