@@ -30,6 +30,7 @@ from likeness.cli import (
     status,
     train,
     voice,
+    voices,
     writing,
 )
 from likeness.cli.options import HELP_SETTINGS
@@ -48,6 +49,7 @@ COMMANDS = [
     "write",
     "rewrite",
     "say",
+    "voices",
     "models",
     "serve",
     "export",
@@ -103,6 +105,7 @@ for module in (
     enrol,
     writing,
     voice,
+    voices,
     models,
     serve,
     status,

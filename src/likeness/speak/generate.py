@@ -9,7 +9,7 @@ one is still heard; engines are never called from a second thread, since some (M
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -80,13 +80,21 @@ def say(
     return perform(speaker, made, references=references, whole=whole)
 
 
-def perform(speaker: Speaker, made: Plan, *, references: Sequence[Audio] = (), whole: bool = False) -> Iterator[Audio]:
+def perform(
+    speaker: Speaker,
+    made: Plan,
+    *,
+    references: Sequence[Audio] = (),
+    whole: bool = False,
+    done: Callable[[int], None] = lambda sentences: None,
+) -> Iterator[Audio]:
     """The sound of a plan: mono at 22,050 Hz, in pieces; silence between sentences is part of it.
 
-    ``references`` are what a cloning engine was shown of the person, to find their echo. Raises :class:`LikenessError`
+    ``references`` are what a cloning engine was shown of the person, to find their echo; ``done`` is told how many
+    sentences were made. Raises :class:`LikenessError`
     when the engine gives silence, invalid samples, sound without end or an echo, three times (see ``speak.guard``).
     """
-    return _performed(speaker, made, Echo(references) if references else None, Clock(whole=whole))
+    return _performed(speaker, made, Echo(references) if references else None, Clock(whole=whole), done)
 
 
 def joined(pieces: Iterator[Audio]) -> Audio:
@@ -97,7 +105,9 @@ def joined(pieces: Iterator[Audio]) -> Audio:
     return Audio(np.concatenate([piece.samples for piece in found]), found[0].rate)
 
 
-def _performed(speaker: Speaker, made: Plan, echo: Echo | None, clock: Clock) -> Iterator[Audio]:
+def _performed(
+    speaker: Speaker, made: Plan, echo: Echo | None, clock: Clock, done: Callable[[int], None]
+) -> Iterator[Audio]:
     joiner = Joiner(speaker.rate)
     resampler = StreamResampler(speaker.rate, SPEECH_RATE)
 
@@ -107,7 +117,7 @@ def _performed(speaker: Speaker, made: Plan, echo: Echo | None, clock: Clock) ->
             clock.gave(len(sound) / SPEECH_RATE)
             yield Audio(sound, SPEECH_RATE)
 
-    for segment in made.segments:
+    for number, segment in enumerate(made.segments, 1):
         asked = segment.request
         changed = segment.after.energy if segment.after else asked.energy
         yield from given(joiner.begin(segment.pause, (asked.blend, asked.emotion, changed), changed))
@@ -116,6 +126,7 @@ def _performed(speaker: Speaker, made: Plan, echo: Echo | None, clock: Clock) ->
                 yield from given(part)
         for part in joiner.end():
             yield from given(part)
+        done(number)
     yield from given(joiner.finish(made.ending))
     rest = resampler.finish()
     if len(rest):

@@ -19,6 +19,7 @@ from likeness.core.errors import EngineMissing, InputError, NotFound
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Based, EngineInfo, Speaker, Stock
 from likeness.core.types import Audio, StockVoice
+from likeness.speak.emotions import NAMES
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
 
@@ -133,9 +134,13 @@ def stock_voices(engine: str) -> tuple[StockVoice, ...]:
 
 
 def emotions_of(manifest: Manifest) -> dict[str, float]:
-    """Seconds recorded in each emotion, as the manifest has them; empty for a voice that knows none."""
+    """Seconds recorded in each emotion, in the order of the nine; empty for a voice that knows none."""
     found = manifest.extra.get("emotions") or {}
-    return {str(name): float(seconds) for name, seconds in found.items()} if isinstance(found, Mapping) else {}
+    if not isinstance(found, Mapping):
+        return {}
+    places = {name: place for place, name in enumerate(NAMES)}
+    names = sorted(map(str, found), key=lambda name: (places.get(name, len(places)), name))
+    return {name: float(found[name]) for name in names}
 
 
 def references_in(folder: Path) -> tuple[Audio, ...]:
