@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pickle
 import struct
@@ -265,6 +266,16 @@ def test_a_download_becomes_safetensors_and_the_pickle_goes(tmp_path: Path) -> N
     assert last.metrics["parameters"] == sum(array.size for array in found.values())
     assert sorted(path.name for path in folder.iterdir()) == ["config.json", "model.safetensors"]
     assert drain(prepare(folder)) == []
+
+
+def test_an_interrupted_preparation_is_made_again(tmp_path: Path) -> None:
+    folder = published(tmp_path / "model", _parts())
+    (folder / "model.safetensors").write_bytes(b"half")
+    (folder / "config.json").write_text("{")
+    drain(prepare(folder))
+    assert json.loads((folder / "config.json").read_text()) == CONFIG
+    assert (folder / "model.safetensors").stat().st_size > 200
+    assert not (folder / "converter").exists()
 
 
 def test_a_download_that_is_something_else_stays_as_it_was(tmp_path: Path) -> None:

@@ -26,11 +26,11 @@ def prepare(folder: Path) -> Iterator[Event]:
 
     Raises :class:`InputError`, and leaves everything as it was, when the files are not the converter's.
     """
-    if (folder / CONFIG).is_file() and (folder / WEIGHTS).is_file():
-        return
     published = folder / PUBLISHED
     published = published if published.is_dir() else folder
     if not (published / CHECKPOINT).is_file():
+        if (folder / CONFIG).is_file() and (folder / WEIGHTS).is_file():
+            return
         raise InputError(f"{folder.name} has no {PUBLISHED}/{CHECKPOINT}", hint="get the model again")
     ConverterConfig.read(published)
     yield Event(_STAGE, 0, 2, "steps", "reading the checkpoint as data; nothing in it is run")
