@@ -71,7 +71,8 @@ def enrol(data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
         raise PoorRecording("the corpus has no clip", hint="enrol from recordings")
     ledger = Ledger()
     heard: list[Recording] = []
-    for step in recordings.measure(found.clips, ledger):
+    with_words = sum(clip.seconds for clip in found.clips if clip.transcript)
+    for step in recordings.measure(found.clips, ledger, quick=with_words < LEAST_ALIGNED_SECONDS):
         if isinstance(step, Event):
             yield step
         else:

@@ -25,6 +25,8 @@ from likeness.engines.builtin.voice.resampling import resample
 THREADS = 4
 SHORTEST_SECONDS = 0.3
 LONGEST_SECONDS = 120.0
+PITCH_SECONDS = 6
+"""Of each of some recordings, for the range of the speaker's pitch."""
 ROUNDS = 3
 WHISPERED_SHARE = 0.35
 """Voiced frames of a recording's speech, below which it is whispered; read aloud it is 0.6 and more."""
@@ -56,8 +58,10 @@ class Ledger:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-def measure(clips: Sequence[Clip], ledger: Ledger) -> Iterator[Event | list[Recording]]:
-    """Read and measure ``clips``, an event for each; yields the recordings last."""
+def measure(clips: Sequence[Clip], ledger: Ledger, *, quick: bool = False) -> Iterator[Event | list[Recording]]:
+    """Read and measure ``clips``, an event for each; yields the recordings last. ``quick`` as in
+    :func:`features.analyse`.
+    """
     sounds: list[tuple[Clip, Samples, int]] = []
     for clip in clips:
         try:
@@ -75,12 +79,12 @@ def measure(clips: Sequence[Clip], ledger: Ledger) -> Iterator[Event | list[Reco
     if not sounds:
         raise PoorRecording("no clip of the corpus can be used", hint="; ".join(sorted(set(ledger.refused.values()))))
     spread = sounds[:: max(1, len(sounds) // 20)]
-    pitch = features.f0_range([resample(s[: 15 * r], r, features.RATE) for _, s, r in spread])
+    pitch = features.f0_range([resample(s[: PITCH_SECONDS * r], r, features.RATE) for _, s, r in spread])
     recordings = []
     # WORLD lets go of the interpreter's lock, so threads share the cores; the results do not depend on them.
     with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
         try:
-            measured = pool.map(lambda sound: _measured(sound[0], sound[1], sound[2], pitch), sounds)
+            measured = pool.map(lambda sound: _measured(*sound, pitch, quick), sounds)
             for number, recording in enumerate(measured, start=1):
                 recordings.append(recording)
                 yield Event("measure", number, len(sounds), "clips")
@@ -89,8 +93,8 @@ def measure(clips: Sequence[Clip], ledger: Ledger) -> Iterator[Event | list[Reco
     yield recordings
 
 
-def _measured(clip: Clip, samples: Samples, rate: int, pitch: tuple[float, float]) -> Recording:
-    acoustics = features.analyse(resample(samples, rate, features.RATE), pitch)
+def _measured(clip: Clip, samples: Samples, rate: int, pitch: tuple[float, float], quick: bool) -> Recording:
+    acoustics = features.analyse(resample(samples, rate, features.RATE), pitch, quick=quick)
     return Recording(clip.id, samples, rate, acoustics, tuple(pronounce(clip.transcript)), clip.emotion)
 
 

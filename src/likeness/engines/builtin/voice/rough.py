@@ -22,8 +22,9 @@ from likeness.engines.builtin.voice.network import Schedule
 from likeness.engines.builtin.voice.prior import Prior
 from likeness.engines.builtin.voice.recordings import Recording
 
-FRAMES_SEEN, FEWEST_PASSES, MOST_PASSES = 180_000, 8, 30
-"""A guess bears many passes over little: similarity keeps rising up to about thirty over fifteen seconds."""
+FRAMES_SEEN, FEWEST_PASSES, MOST_PASSES = 24_000, 4, 8
+"""Six quick passes over twenty seconds come as near as thirty slow ones, in a fifth of the time."""
+RATE_OF_LEARNING = 1e-3
 SPREAD_FRAMES = 2000.0
 """The prior's spread counts as much as this many frames of the speaker's."""
 
@@ -44,7 +45,7 @@ def adapt(prior: Prior, heard: Sequence[Recording], seed: int) -> Iterator[Event
     measured = emotions.measure(model, examples, names, statistics)
     network = model.network.copy()
     passes = int(np.clip(FRAMES_SEEN / len(inputs), FEWEST_PASSES, MOST_PASSES))
-    plan = Schedule(epochs=passes, batch=256, rate=5e-4, dropout=0.1)
+    plan = Schedule(epochs=passes, batch=256, rate=RATE_OF_LEARNING, dropout=0.1)
     for number, _ in enumerate(network.fit(inputs, measured.targets, plan, seed), start=1):
         yield Event("adapt", number, passes, "passes")
     scale = (statistics.spread / model.statistics.spread) ** 2
