@@ -6,7 +6,7 @@
 | bandwidth                | ≥ 7 kHz     | ≥ 5 kHz       | below    |
 | speech over noise (SNR)  | ≥ 32 dB     | ≥ 20 dB       | below    |
 | reverberation (RT60)     | ≤ 0.35 s    | ≤ 0.6 s       | above    |
-| clipped samples          | ≤ 0.05 %    | ≤ 2 %         | above    |
+| clipped samples          | ≤ 0.005 %   | ≤ 2 %         | above    |
 | level of the speech      | ≥ −42 dBFS  | ≥ −55 dBFS    | below    |
 | speech in it             | ≥ 1.5 s     | ≥ 0.7 s       | below    |
 | silence                  | ≤ 60 %      | above         |          |
@@ -39,7 +39,7 @@ class Thresholds:
     bandwidth_hz: tuple[float, float] = (7000.0, 5000.0)
     snr_db: tuple[float, float] = (32.0, 20.0)
     reverberation_seconds: tuple[float, float] = (0.35, 0.6)
-    clipped_share: tuple[float, float] = (0.0005, 0.02)
+    clipped_share: tuple[float, float] = (0.00005, 0.02)
     level_dbfs: tuple[float, float] = (-42.0, -55.0)
     speech_seconds: tuple[float, float] = (1.5, 0.7)
     silence_share: float = 0.6
@@ -127,7 +127,7 @@ def _sound_findings(m: ClipCheck, limits: Thresholds) -> list[Finding]:
     found += _low("noise", m.snr_db, limits.snr_db, noise)
     if m.snr_db >= limits.snr_db[1]:
         found += _room_findings(m, limits)
-    clipped = f"{m.clipped_share:.2%} of it is clipped: lower the recording level"
+    clipped = f"{max(m.clipped_share, 1e-4):.2%} of it is clipped: lower the recording level"
     found += _low("clipping", -m.clipped_share, _negated(limits.clipped_share), clipped)
     quiet = f"the speech is very quiet ({m.level_dbfs:.0f} dBFS): raise the recording level"
     return found + _low("level", m.level_dbfs, limits.level_dbfs, quiet)

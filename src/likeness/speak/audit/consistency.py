@@ -21,8 +21,8 @@ RATE = 16_000
 _FFT, _HOP, _BANDS, _CEPSTRA = 512, 160, 32, 20
 _SPEECH_DB = 25.0
 _SHRUNK, _FLOOR = 0.9, 1e-3
-_LEAST = 5
-"""So many clips are needed to know what is usual."""
+_LEAST, _ENOUGH = 5, 12
+"""So many clips are needed to know anything of what is usual, and to know it well."""
 
 
 def timbre(audio: Audio) -> tuple[float, ...]:
@@ -48,23 +48,31 @@ def timbre(audio: Audio) -> tuple[float, ...]:
 
 
 def strangeness(timbres: Sequence[Sequence[float]]) -> NDArray[np.float64]:
-    """How much farther than usual each clip lies from the middle of all: 0 is usual, 1 a median deviation more.
+    """How much farther than usual each clip lies from the middle of the others: 0 is usual, 1 a median deviation more.
 
-    Mahalanobis distances with the clips' own covariance, shrunk towards its diagonal; zeros where there are too few.
+    Mahalanobis distances with the covariance of the others, shrunk towards its diagonal; a clip that counted itself in
+    would make room for itself. Fewer than twelve clips know less of what is usual, and their distances count for less;
+    zeros where there are fewer than five.
     """
     if len(timbres) < _LEAST:
         return np.zeros(len(timbres))
     rows = np.array(timbres)
-    apart = rows - np.median(rows, axis=0)
-    covariance = np.cov(apart.T)
-    size = len(covariance)
-    covariance = (1 - _SHRUNK) * covariance + _SHRUNK * np.diag(np.diag(covariance))
-    covariance += _FLOOR * np.trace(covariance) / size * np.eye(size)
-    distance = np.sqrt(np.einsum("ij,jk,ik->i", apart, np.linalg.inv(covariance), apart) / size)
+    distance = np.array([_distance(np.delete(rows, number, axis=0), row) for number, row in enumerate(rows)])
     middle = float(np.median(distance))
     deviation = 1.4826 * float(np.median(np.abs(distance - middle)))
-    found: NDArray[np.float64] = (distance - middle) / max(deviation, 0.05 * middle, 1e-6)
-    return found
+    found: NDArray[np.float64] = (distance - middle) / max(deviation, 0.1 * middle, 1e-6)
+    return found * min(1.0, len(rows) / _ENOUGH)
+
+
+def _distance(others: NDArray[np.float64], row: NDArray[np.float64]) -> float:
+    middle = np.median(others, axis=0)
+    apart = others - middle
+    covariance = apart.T @ apart / (len(apart) - 1)
+    size = len(covariance)
+    covariance = (1 - _SHRUNK) * covariance + _SHRUNK * np.diag(np.diag(covariance))
+    covariance += max(_FLOOR * float(np.trace(covariance)) / size, 1e-12) * np.eye(size)
+    offset = row - middle
+    return float(np.sqrt(offset @ np.linalg.solve(covariance, offset) / size))
 
 
 def likeness(vectors: Sequence[Sequence[float]]) -> NDArray[np.float64]:

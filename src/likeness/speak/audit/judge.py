@@ -24,7 +24,7 @@ class Limits:
     wrong_fit: float = 0.25
     wrong_words: float = 0.5
     words_heard_db: float = 8.0
-    strangeness: float = 2.7
+    strangeness: float = 3.0
     unlike: float = 0.2
     """So far under an encoder's own threshold a clip is another's, whatever its timbre."""
     pace: tuple[float, float] = (0.6, 1.6)

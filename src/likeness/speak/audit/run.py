@@ -51,7 +51,7 @@ def audit(home: PersonHome, *, recogniser: str = "", language: str = "en", again
         raise NotReady("there are no recordings to audit", hint="`likeness record`, or `likeness enrol voice PATH…`")
     folder = audit_folder(home)
     with ExitStack() as stack:
-        instruments = _instruments(stack, recogniser, language)
+        instruments = instruments_here(stack, recogniser, language)
         names = _names(instruments)
         kept = stored.Store() if again else stored.load(folder)
         wanted = {stored.key(item.sha256, item.transcript, item.emotion, names): item for item in listed}
@@ -89,7 +89,7 @@ def load_audit(home: PersonHome) -> Audit:
         for name, clip in store.measured.items()
         if clip.id in listed and name == _key_of(listed[clip.id], store.instruments)
     }
-    clips = judged([current[id] for id in listed if id in current], same_speaker=_same_speaker(store.instruments))
+    clips = judged([current[id] for id in listed if id in current], same_speaker=_thresholds(store.instruments))
     aligner = _aligner(store.instruments)
     covered = coverage(clips, aligner)
     missing = unrecorded(covered)
@@ -111,7 +111,7 @@ def _save(folder: Path, store: stored.Store) -> None:
     stored.save(folder, store)
 
 
-def _instruments(stack: ExitStack, recogniser: str, language: str) -> Instruments:
+def instruments_here(stack: ExitStack, recogniser: str = "", language: str = "en") -> Instruments:
     """Open what is ready. The aligner is the first for the language; without one transcripts stay unjudged."""
     asked = "" if recogniser == AUTO else recogniser
     hears = stack.enter_context(open_recogniser(settings(), asked, language=language)) if recogniser else None
@@ -136,7 +136,12 @@ def _aligner(names: Sequence[str]) -> Aligner | None:
     return None
 
 
-def _same_speaker(names: Sequence[str]) -> dict[str, float]:
+def same_speaker(instruments: Instruments) -> dict[str, float]:
+    """From which cosine each encoder takes two clips for one person's, the best encoder first."""
+    return {name: encoder.same_speaker for name, encoder in instruments.encoders.items()}
+
+
+def _thresholds(names: Sequence[str]) -> dict[str, float]:
     """The thresholds of the encoders among ``names``, in their order: the best first."""
     found = {}
     for name in names:
