@@ -93,7 +93,7 @@ class Converter:
     ) -> Iterator[Samples]:
         """As :meth:`convert`, of samples at :attr:`rate` that come in pieces; memory does not grow with the length.
 
-        However the sound is cut, the result is the same to rounding. The first piece needs 1.7 s of sound in V2.
+        However the sound is cut, the result is the same to rounding. The first piece needs 1.6 s of sound in V2.
         """
         return self._converted(pieces, source, target, tau, seed, (LATENT_FIRST, FIRST))
 

@@ -207,8 +207,11 @@ class ToneColourConverter(nn.Module):
 
 
 def latent_reach() -> int:
-    """How many frames to either side :meth:`ToneColourConverter.latent` looks at for one frame."""
-    return (WAVENET_KERNEL // 2) * (POSTERIOR_LAYERS + 2 * COUPLINGS * COUPLING_LAYERS)
+    """How many frames to either side :meth:`ToneColourConverter.latent` looks at for one frame.
+
+    The flow's way back begins with the coupling its way there ended with, on the same half, and so reaches no further.
+    """
+    return (WAVENET_KERNEL // 2) * (POSTERIOR_LAYERS + (2 * COUPLINGS - 1) * COUPLING_LAYERS)
 
 
 def sound_reach(sizes: Network) -> int:
