@@ -1,7 +1,7 @@
 """Learn the projection of ``builtin.speaker``: ``python scripts/train_speakers.py`` (needs flite; about five minutes).
 
 The voices of flite (their licences are permissive, see LICENSES.md of the built-in voice) are made into many speakers:
-WORLD (Morise et al., 2016) stretches their spectra as longer and shorter vocal tracts do and moves their pitch. Each
+WORLD (Morise et al., 2016) stretches and colours their spectra as other vocal tracts do and moves their pitch. Each
 reads different sentences through different microphones and rooms. Linear discriminant analysis with a shrunken
 within-speaker scatter (Ledoit and Wolf, 2004, with a fixed share) finds what differs between speakers only.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +25,10 @@ from likeness.core.types import Audio
 from likeness.engines.speakers import statistics as measured
 
 VOICES = ("awb", "kal16", "rms", "slt")
-SENTENCES_EACH = 14
-TRACTS = 12
-DIMENSIONS = 24
-SHRINKAGE = 0.1
+SENTENCES_EACH = 10
+SPEAKERS_EACH = 20
+DIMENSIONS = 30
+SHRINKAGE = 0.4
 RATE = 16_000
 OUT = Path(__file__).parents[1] / "src/likeness/engines/speakers/data/projection.npz"
 Array = NDArray[np.float64]
@@ -36,22 +37,69 @@ Array = NDArray[np.float64]
 def main() -> None:
     rows: list[Array] = []
     speakers: list[str] = []
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(1)
     for voice in VOICES:
         analysed = [_analysed(samples) for samples in _read(voice)]
-        for tract in range(TRACTS):
-            warp, shift = float(rng.uniform(0.84, 1.19)), float(rng.uniform(-0.45, 0.45))
-            liveliness = float(rng.uniform(0.7, 1.5))
+        for number in range(SPEAKERS_EACH):
+            speaker = Speaker.any(rng)
             for spoken in analysed:
-                sound = _channel(_warped(*spoken, warp, shift, liveliness), rng)
+                sound = _channel(speaker.says(*spoken), rng)
                 found = measured.statistics(Audio(sound.astype(np.float32), RATE))
                 if found is not None:
                     rows.append(found)
-                    speakers.append(f"{voice}-{tract}")
+                    speakers.append(f"{voice}-{number}")
     mean, projection = discriminant(np.array(rows), np.array(speakers))
     OUT.parent.mkdir(exist_ok=True)
     np.savez(OUT, mean=mean.astype(np.float32), projection=projection.astype(np.float32))
     print(f"{len(rows)} clips of {len(set(speakers))} speakers -> {OUT.name}")
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Somebody who says what a voice of flite says: with another vocal tract, another pitch, another breath."""
+
+    wanted: Array
+    taken: Array
+    """Places on the frequency axis (0 to 1) and where the spectrum for each is taken from."""
+    timbre: Array
+    """Weights of slow cosines over the frequency axis, in natural log."""
+    pitch: float
+    """log2 of Hz."""
+    liveliness: float
+    breath: float
+
+    @classmethod
+    def any(cls, rng: np.random.Generator) -> Speaker:
+        tract = float(rng.uniform(0.84, 1.19))
+        wanted = np.array([0.0, 0.06, 0.15, 0.25, 0.4, 0.7, 1.0])
+        taken = wanted / tract * np.exp(rng.normal(0.0, 0.04, len(wanted)))
+        # smaller people have shorter tracts and higher voices, as a rule
+        pitch = float(np.clip(np.log2(125.0) + 3.2 * (tract - 1.0) + rng.normal(0.0, 0.22), 6.2, 8.2))
+        return cls(
+            wanted,
+            np.maximum.accumulate(taken),
+            rng.normal(0.0, [0.6, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2]),
+            pitch,
+            float(rng.uniform(0.6, 1.6)),
+            float(rng.uniform(0.7, 1.3)),
+        )
+
+    def says(self, pitch: Array, spectrum: Array, noise: Array) -> Array:
+        """The sound, at 16 kHz, of what was analysed of another's."""
+        count = spectrum.shape[1]
+        place = np.arange(count) / count
+        source = np.clip(np.interp(place, self.wanted, self.taken) * count, 0, count - 1)
+        low = np.minimum(source.astype(int), count - 2)
+        part = source - low
+        logs = np.log(spectrum)
+        waves = np.cos(np.pi * np.sqrt(place)[:, None] * np.arange(1, len(self.timbre) + 1))
+        made = logs[:, low] * (1 - part) + logs[:, low + 1] * part + waves @ self.timbre
+        voiced = pitch > 0
+        octaves = np.log2(np.where(voiced, pitch, 1.0))
+        middle = float(np.median(octaves[voiced]))
+        moved = np.where(voiced, 2 ** (self.pitch + self.liveliness * (octaves - middle)), 0.0)
+        breathed = np.ascontiguousarray(np.clip(noise**self.breath, 0.0, 1.0))
+        return np.asarray(pyworld.synthesize(moved, np.ascontiguousarray(np.exp(made)), breathed, RATE))
 
 
 def discriminant(rows: Array, speakers: NDArray[np.str_]) -> tuple[Array, Array]:
@@ -82,21 +130,6 @@ def _read(voice: str) -> Iterator[Array]:
 def _analysed(samples: Array) -> tuple[Array, Array, Array]:
     pitch, times = pyworld.harvest(samples, RATE)
     return pitch, pyworld.cheaptrick(samples, pitch, times, RATE), pyworld.d4c(samples, pitch, times, RATE)
-
-
-def _warped(pitch: Array, spectrum: Array, noise: Array, warp: float, shift: float, liveliness: float) -> Array:
-    """The same words from a vocal tract ``1 / warp`` as long, ``shift`` octaves higher, more or less lively."""
-    bins = np.arange(spectrum.shape[1])
-    source = np.clip(bins / warp, 0, len(bins) - 1)
-    low = np.minimum(source.astype(int), len(bins) - 2)
-    part = source - low
-    stretched = np.exp(np.log(spectrum[:, low]) * (1 - part) + np.log(spectrum[:, low + 1]) * part)
-    voiced = pitch > 0
-    logs = np.log2(np.where(voiced, pitch, 1.0))
-    middle = np.median(logs[voiced]) if voiced.any() else 7.0
-    moved = np.where(voiced, 2 ** (middle + shift + liveliness * (logs - middle)), 0.0)
-    made: Array = pyworld.synthesize(moved, np.ascontiguousarray(stretched), noise, RATE)
-    return made
 
 
 def _channel(samples: Array, rng: np.random.Generator) -> Array:

@@ -5,7 +5,8 @@ The speak track writes it (``speak.prepare``), the engines that learn a voice re
     {"rate": 22050, "language": "en",
      "clips": [{"id": "…", "file": "clips/….flac", "transcript": "…", "seconds": 4.2, "emotion": "neutral"}]}
 
-Transcripts are spoken text: numbers and abbreviations already read out as words; "" where nothing is known.
+Transcripts are spoken text: numbers and abbreviations already read out as words; "" where nothing is known. A clip whose
+transcript a recogniser wrote names it in ``heard_by``.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ def save(folder: Path, corpus: Corpus) -> None:
             "transcript": clip.transcript,
             "seconds": clip.seconds,
             "emotion": clip.emotion,
+            **({"heard_by": clip.heard_by} if clip.heard_by else {}),
         }
         for clip in corpus.clips
     ]
@@ -47,6 +49,7 @@ def load(folder: Path) -> Corpus:
                 transcript=item["transcript"],
                 seconds=float(item["seconds"]),
                 emotion=item.get("emotion", "neutral"),
+                heard_by=item.get("heard_by", ""),
             )
             for item in raw["clips"]
         )

@@ -338,6 +338,8 @@ class Clip:
     seconds: float
     emotion: str = "neutral"
     check: ClipCheck | None = None
+    heard_by: str = ""
+    """The recogniser that wrote the transcript, which then has mistakes; "" when a person did, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from likeness.speak.check import check
 from likeness.speak.consent import Consent
 from likeness.speak.decode import Decoder
 from likeness.speak.recipe import VoiceRecipe, voice_recipe
-from likeness.speak.recordings import Recording, load_audio, recordings
+from likeness.speak.recordings import Recording, Spoken, load_audio, recordings
 from likeness.speak.resample import SPEECH_RATE, resample
 
 PREPARATION = 1
@@ -56,6 +56,7 @@ def corpus_hash(chosen: Sequence[Recording], recipe: VoiceRecipe) -> str:
     parts = [json.dumps(options, sort_keys=True), str(PREPARATION)]
     for item in sorted(chosen, key=lambda r: r.sha256):
         parts += [item.sha256, item.transcript, item.emotion]
+        parts += [f"{span.start} {span.end} {span.transcript} {span.heard_by}" for span in item.spans]
     return artefacts.digest(parts)
 
 
@@ -145,6 +146,7 @@ def _save(
         "clips": float(len(gathered.clips)),
         "seconds": round(sum(clip.seconds for clip in gathered.clips), 2),
         "transcribed_seconds": round(with_text, 2),
+        "heard_seconds": round(sum(clip.seconds for clip in gathered.clips if clip.heard_by), 2),
         "refused": float(len(gathered.refused)),
     }
     artefacts.Manifest(
@@ -175,18 +177,19 @@ def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, g
         gathered.refused.append({"clip": item.name, "reason": str(error)})
         return
     pieces = _pieces(item, whole, recipe)
-    if item.transcript and not any(transcript for _, _, transcript in pieces):
+    if item.transcript and not any(piece.transcript for piece in pieces):
         gathered.notes.append(f"{item.name} is long and its transcript could not be placed in it, so it is not used")
-    for number, (start, end, transcript) in enumerate(pieces, 1):
+    for number, piece in enumerate(pieces, 1):
         yield (number - 1) / len(pieces)
         # room to find the speech's edges in, but never more than half of the pause to the next clip
         margin = recipe.margin_seconds + 0.1
-        before = (pieces[number - 2][1] + start) / 2 if number > 1 else 0.0
-        after = (pieces[number][0] + end) / 2 if number < len(pieces) else whole.seconds
-        first, last = max(before, start - margin), min(after, end + margin)
+        before = (pieces[number - 2].end + piece.start) / 2 if number > 1 else 0.0
+        after = (pieces[number].start + piece.end) / 2 if number < len(pieces) else whole.seconds
+        first, last = max(before, piece.start - margin), min(after, piece.end + margin)
         part = Audio(whole.samples[round(first * whole.rate) : round(last * whole.rate)], whole.rate)
-        label = item.name if len(pieces) == 1 else f"{item.name} {start:.1f}-{end:.1f} s"
-        found = check(part, transcript)
+        label = item.name if len(pieces) == 1 else f"{item.name} {piece.start:.1f}-{piece.end:.1f} s"
+        # what a recogniser misheard is no reason to refuse the sound
+        found = check(part, "" if piece.heard_by else piece.transcript)
         if found.verdict is Verdict.REFUSED:
             gathered.refused.append({"clip": label, "reason": "; ".join(found.reasons)})
             continue
@@ -195,24 +198,27 @@ def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, g
         clip_id = f"{item.id}-{number:03d}"
         path = making / "clips" / f"{clip_id}.flac"
         path.write_bytes(_flac(made))
-        gathered.clips.append(Clip(clip_id, path, transcript, round(made.seconds, 3), item.emotion, found))
+        seconds = round(made.seconds, 3)
+        gathered.clips.append(Clip(clip_id, path, piece.transcript, seconds, item.emotion, found, piece.heard_by))
 
 
-def _pieces(item: Recording, whole: Audio, recipe: VoiceRecipe) -> list[tuple[float, float, str]]:
-    """(start, end, spoken transcript) of the clips to cut a recording into."""
+def _pieces(item: Recording, whole: Audio, recipe: VoiceRecipe) -> list[Spoken]:
+    """The clips to cut a recording into, with spoken transcripts."""
     from likeness.speak.normalise import sentences, spoken
 
+    if item.spans:
+        return [replace(span, transcript=spoken(span.transcript) if span.transcript else "") for span in item.spans]
     transcript = spoken(item.transcript) if item.transcript else ""
     if whole.seconds <= split.LONGEST:
-        return [(0.0, whole.seconds, transcript)]
+        return [Spoken(0.0, whole.seconds, transcript, item.heard_by)]
     if transcript:
         said = sentences(transcript)
         spans = split.by_sentences(whole, said)
         if spans is not None:
-            return [(start, end, text) for (start, end), text in zip(spans, said, strict=True)]
+            return [Spoken(start, end, text, item.heard_by) for (start, end), text in zip(spans, said, strict=True)]
         if whole.seconds <= recipe.longest_clip_seconds:
-            return [(0.0, whole.seconds, transcript)]
-    return [(start, end, "") for start, end in split.at_pauses(whole)]
+            return [Spoken(0.0, whole.seconds, transcript, item.heard_by)]
+    return [Spoken(start, end) for start, end in split.at_pauses(whole)]
 
 
 def levelled(audio: Audio, recipe: VoiceRecipe) -> Audio:

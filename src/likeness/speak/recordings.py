@@ -36,6 +36,17 @@ _EMOTION = re.compile(r"[a-z][a-z /-]{0,39}\Z")
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """A clip within a recording: ``start`` to ``end`` in seconds and what is said in it, "" when unknown. ``heard_by``
+    names the recogniser that wrote that down."""
+
+    start: float
+    end: float
+    transcript: str = ""
+    heard_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """One imported recording. ``path`` is the original file in the home, ``consent`` what its owner agreed to, and
     ``agreement`` the same with date, source and how it was checked."""
@@ -55,6 +66,10 @@ class Recording:
     voice: str = ""
     """The one voice it was uploaded for; "" when it is for any."""
     agreement: Consent | None = None
+    spans: tuple[Spoken, ...] = ()
+    """Of one that was cut out of a longer file: its clips. Empty: it came whole."""
+    heard_by: str = ""
+    """The recogniser that made the transcript; "" when a person wrote it, or there is none."""
 
     @property
     def agreed(self) -> Consent:
@@ -191,8 +206,34 @@ def add_upload(
     made = replace(made, voice=voice)
     files.private_folder(home.recordings)
     files.write_bytes(made.path, data)
-    _save(made)
+    save(made)
     return made
+
+
+def take_part(
+    home: PersonHome,
+    data: bytes,
+    sha: str,
+    name: str,
+    decoded: Decoded,
+    spans: tuple[Spoken, ...],
+    emotion: str,
+    consent: Consent,
+) -> tuple[str, Recording]:
+    """Keep a part that was cut out of a longer file; "added" or "unchanged", and the recording.
+
+    Raises :class:`PoorRecording` when the check refuses it.
+    """
+    _check_emotion(emotion)
+    known = home.recordings / f"{sha}.json"
+    if known.is_file():
+        return "unchanged", _load(known)
+    made = _checked(sha, name, decoded, "", emotion, consent, home.recordings)
+    text = " ".join(span.transcript for span in spans if span.transcript)
+    made = replace(made, spans=spans, transcript=text)
+    files.write_bytes(made.path, data)
+    save(made)
+    return "added", made
 
 
 def load_audio(recording: Recording, decoder: Decoder) -> Audio:
@@ -223,7 +264,7 @@ def _take(
             target.write(block)
         if copied.hexdigest() != sha:
             raise InputError(f"{path.name} changed while it was read", hint="import it again")
-    _save(made)
+    save(made)
     return "added", made
 
 
@@ -236,7 +277,7 @@ def _update(old: Recording, transcript: str, emotion: str, decoder: Decoder) -> 
         return "unchanged", old
     if new.transcript != old.transcript:
         new = replace(new, check=_accepted(load_audio(old, decoder), new.transcript, old.name))
-    _save(new)
+    save(new)
     return "updated", new
 
 
@@ -269,7 +310,7 @@ def agree(home: PersonHome, consent: Consent, only: Sequence[str] = ()) -> int:
     """Put ``consent`` on record for the recordings with the ids in ``only``, or for all; returns how many."""
     chosen = [item for item in recordings(home) if not only or item.id in only]
     for item in chosen:
-        _save(replace(item, consent=consent.statement, agreement=consent))
+        save(replace(item, consent=consent.statement, agreement=consent))
     return len(chosen)
 
 
@@ -291,7 +332,7 @@ def _hash(path: Path) -> str:
     return sha.hexdigest()
 
 
-def _save(recording: Recording) -> None:
+def save(recording: Recording) -> None:
     """Write the entry and make sure that its name is on the disk."""
     agreement = None if recording.agreement is None else recording.agreement.as_dict()
     value = asdict(recording) | {"path": recording.path.name, "agreement": agreement}
@@ -318,6 +359,7 @@ def _load(path: Path) -> Recording:
             "check": ClipCheck(**measured),
             "notes": tuple(raw["notes"]),
             "agreement": None if agreement is None else Consent.of(agreement, at=raw["added_at"]),
+            "spans": tuple(Spoken(**span) for span in raw.get("spans", ())),
         }
         return Recording(**values)
     except (OSError, ValueError, KeyError, TypeError) as error:

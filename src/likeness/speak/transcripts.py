@@ -60,7 +60,7 @@ class Transcripts:
                 return found
         sidecar = sound.with_suffix(".txt")
         if sidecar.is_file():
-            return _clean(_text_of(sidecar))
+            return _clean(text_of(sidecar))
         if sound.parent not in self._folders:
             self._folders[sound.parent] = _folder_table(sound.parent)
         return _lookup(self._folders[sound.parent], sound)
@@ -71,7 +71,7 @@ def read_table(path: Path) -> dict[str, str]:
 
     Rows without a file or a text are left out. Raises :class:`InputError` when no row can be used.
     """
-    text = _text_of(path)
+    text = text_of(path)
     pairs = _json_rows(text) if path.suffix.lower() in (".jsonl", ".json") else _separated_rows(text, path.suffix)
     try:
         table = {_key(name): _clean(said) for name, said in pairs if name.strip() and said.strip()}
@@ -145,7 +145,8 @@ def _columns(header: Sequence[str]) -> tuple[int, int] | None:
     return None if file is None or text is None else (file, text)
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """A text file in UTF-8 or UTF-16. Raises :class:`InputError` when it is neither, or very large."""
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             raise InputError(f"{path.name} is over {_LARGEST_BYTES >> 20} MB", hint=_TABLE_HINT)

@@ -40,6 +40,8 @@ class BuiltinSpeaker:
         languages=("*",),
     )
     same_speaker: float = 0.8
+    same_window: float = 0.62
+    """The same between windows of 3 s, as a mean over many of them."""
 
     def __init__(self) -> None:
         self._mean, self._projection = _model()

@@ -31,6 +31,8 @@ class Resemblyzer:
         languages=("*",),
     )
     same_speaker: float = 0.75
+    same_window: float = 0.69
+    """The same between windows of 3 s, as a mean over many of them."""
 
     def __init__(self) -> None:
         import torch
