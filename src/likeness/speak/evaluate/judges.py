@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from likeness import __version__
 from likeness.core import artefacts, lines, plugins
 from likeness.core.errors import EngineMissing, InputError
 from likeness.core.protocols import Naturalness, Recogniser, SpeakerEncoder
@@ -87,7 +89,13 @@ class Panel:
         self.judges = judges
         self._language = language
         self._path = folder / _RECORDS
-        self._said = {(record["judge"], record["key"]): record["said"] for record in lines.records(self._path)}
+        # Of a judge that has changed since, nothing is taken over: what two versions say cannot be compared.
+        self._versions = {name: _version(name) for name in (*judges.encoders, judges.recogniser, judges.naturalness)}
+        self._said = {
+            (record["judge"], record["key"]): record["said"]
+            for record in lines.records(self._path)
+            if record.get("version") == self._versions.get(record["judge"])
+        }
         self._open: dict[str, Any] = {}
         self._stack = ExitStack()
 
@@ -136,7 +144,8 @@ class Panel:
         known = (judge, sound.key)
         if known not in self._said:
             self._said[known] = ask(sound.load())
-            lines.append(self._path, {"judge": judge, "key": sound.key, "said": self._said[known]})
+            told = {"judge": judge, "version": self._versions[judge], "key": sound.key}
+            lines.append(self._path, {**told, "said": self._said[known]})
         return self._said[known]
 
     def _opened(self, name: str) -> Any:
@@ -151,6 +160,22 @@ class Panel:
                 raise EngineMissing(f"the recogniser {name!r} is gone", hint="measure again")
             self._open[name] = opened
         return self._open[name]
+
+
+def _version(name: str) -> str:
+    """What tells one state of a judge from another: its engine's files, the libraries it needs, and its model."""
+    if not name:
+        return ""
+    parts = [__version__, settings().recogniser_model]
+    for library in plugins.engine(name).info.needs:
+        try:
+            parts.append(f"{library} {metadata.version(library)}")
+        except metadata.PackageNotFoundError:
+            parts.append(library)
+    for folder in {path.parent for path in plugins.engine_files(name)}:
+        found = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+        parts += [f"{path.relative_to(folder)} {path.stat().st_size}" for path in found]
+    return artefacts.digest(parts)
 
 
 def pieces(sounds: Sequence[Sound]) -> list[Sound]:

@@ -100,7 +100,8 @@ def gather(home: PersonHome, voice: str, manifest: Manifest, *, again: bool = Fa
         clips = [clip for clip in clips if clip not in held]
         if not held:
             missing.append(Missing("held-out sentences", "there are too few clips with transcripts to keep some back"))
-    paired = _spread([clip for clip in held or clips if clip.transcript and clip.seconds >= _SHORTEST], MOST_CLIPS)
+    able = {clip.transcript: clip for clip in held or clips if clip.transcript and clip.seconds >= _SHORTEST}
+    paired = _spread(list(able.values()), MOST_CLIPS)
     kind = "held out" if held else "learned"
     made = Material(
         basis,

@@ -80,7 +80,8 @@ class Studio:
             with opens() as opened, _Memory() as memory:
                 self._warm(opened)
                 for line in left:
-                    self._speak(opened, series, line, memory)
+                    if not self._spoken(self._key(series, line)):
+                        self._speak(opened, series, line, memory)
                     yield line
 
     def takes(self, series: str, wanted: Sequence[Line]) -> list[Take]:
