@@ -120,6 +120,7 @@ def compare(scratch: Path, runs: int) -> None:
         )
     if len(made) > 1:
         figures["largest_difference"] = float(np.abs(made["ours"] - made["published"]).max())
+        print(f"largest difference between the two sounds: {figures['largest_difference']:.2g}")
         figures["largest_sample"] = float(np.abs(made["published"]).max())
     else:
         print("the published implementation is not installed: pip install --no-deps openvoice-cli")
