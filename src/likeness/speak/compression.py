@@ -71,9 +71,9 @@ def likely(ceiling_hz: float) -> str:
 
 
 def _cliff(audio: Audio, ceiling: float) -> float:
-    """How far the loud moments fall within 750 Hz above ``ceiling``, in dB."""
+    """How far the loud moments fall within a kilohertz above ``ceiling``, in dB."""
     banded = measures.bands(measures.spectrogram(audio), width_hz=_BAND_HZ)
     loud = 10 * np.log10(np.percentile(banded, 95.0, axis=0) + 1e-14)
     at = round(ceiling / _BAND_HZ)
-    below, above = loud[max(0, at - 4) : at], loud[at + 1 : at + 4]
+    below, above = loud[max(0, at - 4) : at], loud[at + 2 : at + 6]
     return round(float(np.median(below) - above.max()), 1) if len(above) and len(below) else 0.0
