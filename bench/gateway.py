@@ -5,7 +5,8 @@
     python -m bench.gateway --double               the test double: what the gateway itself costs
 
 Texts of under 100 characters are rewritten and spoken (``pipeline_ms_…``), which makes the length spoken known;
-drafts of short prompts, whose length is the writer's to choose, are shown beside them.
+drafts of short prompts, whose length is the writer's to choose, are shown beside them. Eight listeners ask for a long
+text at the same moment and play it as it comes: a stream underruns when sound is due that is not there yet.
 """
 
 from __future__ import annotations
@@ -74,14 +75,15 @@ def main() -> None:
     parser.add_argument("--double", action="store_true", help="measure with the test double")
     parser.add_argument("--requests", type=int, default=40, help="requests one after the other")
     parser.add_argument("--at-once", type=int, default=20, help="requests at the same moment")
+    parser.add_argument("--streams", type=int, default=8, help="listeners at the same moment")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home, person, engines = _who(options, Path(folder) / "Likeness")
         with started(home, person, engines) as client:
-            _measure(client, options.requests, options.at_once, engines)
+            _measure(client, options.requests, options.at_once, options.streams, engines)
 
 
-def _measure(client: httpx.Client, count: int, at_once: int, engines: Mapping[str, str]) -> None:
+def _measure(client: httpx.Client, count: int, at_once: int, streams: int, engines: Mapping[str, str]) -> None:
     for text in TEXTS[:2]:
         _ask(client, text, "rewrite")
     short = [_ask(client, TEXTS[number % len(TEXTS)], "rewrite") for number in range(count)]
@@ -92,6 +94,8 @@ def _measure(client: httpx.Client, count: int, at_once: int, engines: Mapping[st
     with ThreadPoolExecutor(at_once) as pool:
         crowd = list(pool.map(lambda number: _ask(client, TEXTS[number % len(TEXTS)], "rewrite"), range(at_once)))
     crowd_seconds = time.perf_counter() - began
+    with ThreadPoolExecutor(streams) as pool:
+        heard = list(pool.map(lambda number: _listen(client, number), range(streams)))
     overhead = [answer.milliseconds - sum(answer.stages.get(s, 0) for s in _WORK) for answer in short]
     rows: list[Sequence[object]] = [_row("pipeline, text under 100 characters", [a.milliseconds for a in short])]
     rows += [_row(f"  stage: {stage}", [a.stages.get(stage, 0.0) for a in short]) for stage in (*_WORK, "voice")]
@@ -100,6 +104,8 @@ def _measure(client: httpx.Client, count: int, at_once: int, engines: Mapping[st
     rows.append(_row("first byte, /v1/audio/speech", bytes_first))
     rows.append(_row(f"pipeline, drafts of {_mean_length(drafts)} characters", [a.milliseconds for a in drafts]))
     rows.append(_row(f"pipeline, {at_once} at once", [a.milliseconds for a in crowd]))
+    rows.append(_row(f"first sound, {streams} listeners at once", [each.first for each in heard]))
+    rows.append(_row("  least sound in hand while playing", [each.margin for each in heard]))
     figures = {
         "pipeline_ms_p50": quantile([a.milliseconds for a in short], 0.5),
         "pipeline_ms_p95": quantile([a.milliseconds for a in short], 0.95),
@@ -114,6 +120,10 @@ def _measure(client: httpx.Client, count: int, at_once: int, engines: Mapping[st
         "at_once_wall_ms": crowd_seconds * 1000,
         "real_time_factor": sum(a.stages.get("speak", 0.0) for a in short) / 1000 / sum(a.seconds for a in short),
         "characters_mean": _mean_length(short),
+        "streams": streams,
+        "streams_underruns": sum(each.margin < 0 for each in heard),
+        "streams_first_sound_ms_worst": max(each.first for each in heard),
+        "streams_margin_ms_least": min(each.margin for each in heard),
         "double": int(engines["speaker"] == "builtin.double"),
     }
     finish("gateway", ("milliseconds", "p50", "p95", "worst", "n"), rows, figures)
@@ -140,6 +150,36 @@ def _first_sound(client: httpx.Client, text: str) -> float:
 def _first_byte(client: httpx.Client, text: str) -> float:
     order = {"model": "voice", "voice": "me", "input": text, "response_format": "pcm"}
     return _until(client, "/v1/audio/speech", order, b"")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One listener: milliseconds to the first sound, and of sound that was in hand when least was, after that."""
+
+    first: float
+    margin: float
+
+
+PCM_BYTES_PER_MS = 48
+"""The gateway's pcm: 24 kHz, 16 bit, mono."""
+
+
+def _listen(client: httpx.Client, number: int) -> Heard:
+    """Play a text of all :data:`TEXTS` from the first sound on, each listener beginning at another."""
+    text = " ".join(TEXTS[number % len(TEXTS) :] + TEXTS[: number % len(TEXTS)])
+    order = {"model": "voice", "voice": "me", "input": text, "response_format": "pcm"}
+    began, first, received, margin = time.perf_counter(), 0.0, 0, float("inf")
+    with client.stream("POST", "/v1/audio/speech", json=order) as response:
+        if response.status_code != 200:
+            raise SystemExit(f"the gateway answered {response.status_code}")
+        for part in response.iter_raw():
+            now = (time.perf_counter() - began) * 1000
+            if received:
+                margin = min(margin, received / PCM_BYTES_PER_MS - (now - first))
+            else:
+                first = now
+            received += len(part)
+    return Heard(first, min(margin, received / PCM_BYTES_PER_MS))
 
 
 def _until(client: httpx.Client, path: str, order: Mapping[str, Any], mark: bytes) -> float:

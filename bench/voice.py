@@ -57,17 +57,21 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, nargs="*", default=[0.5, 10], help="amounts of speech to learn from")
     parser.add_argument("--renderer", choices=["auto", "vocoder", "units"], nargs="*", default=["auto"])
     parser.add_argument("--clip-seconds", type=float, default=30, help="one clip without transcript; 0 leaves it out")
-    parser.add_argument("--keep", type=Path, help="folder to leave voices and sound in")
+    parser.add_argument("--sentences", type=int, default=len(SENTENCES), help="how many are said")
+    parser.add_argument(
+        "--keep", type=Path, help="folder to leave voices and sound in; recordings there are used again"
+    )
     arguments = parser.parse_args()
+    said = SENTENCES[: arguments.sentences]
     with tempfile.TemporaryDirectory() as folder:
         root = (arguments.keep or Path(folder)).resolve()
         root.mkdir(parents=True, exist_ok=True)
-        others = [other(voice, root) for voice in OTHERS]
+        others = [other(voice, said, root) for voice in OTHERS]
         found: dict[str, dict[str, float]] = {}
         for speaker in arguments.speaker:
             name = Path(speaker).name
             print(f"\n{name}", flush=True)
-            found[name] = measured(speaker, arguments, others, root / name)
+            found[name] = measured(speaker, arguments, said, others, root / name)
     harness.finish("voice", ["speaker", *_KEYS], [[n, *(f.get(k, "") for k in _KEYS)] for n, f in found.items()],
                    worst(found))  # fmt: skip
 
@@ -76,31 +80,31 @@ _KEYS = ("floor", "ceiling", "similarity_30s", "similarity_clip", "similarity_10
 
 
 def measured(
-    speaker: str, arguments: argparse.Namespace, others: Sequence[Condition], folder: Path
+    speaker: str, arguments: argparse.Namespace, said: Sequence[str], others: Sequence[Condition], folder: Path
 ) -> dict[str, float]:
     """Learn and speak under all conditions, print their tables, and return the figures."""
-    material = voice_readers.material(speaker, folder / "recordings", max([*arguments.minutes, 0.0]))
+    material = voice_readers.material(speaker, folder / "recordings", max([*arguments.minutes, 0.0]), said)
     held = material.held
     conditions = [Condition("their own, held out", [p.path for p in held], [p.text for p in held]), *others]
     if arguments.clip_seconds:
-        conditions.append(one_clip(material.pool, arguments.clip_seconds, folder))
+        conditions.append(one_clip(material.pool, arguments.clip_seconds, said, folder))
     for minutes in arguments.minutes:
-        conditions += [learned(material, minutes, renderer, folder) for renderer in arguments.renderer]
+        conditions += [learned(material, minutes, renderer, said, folder) for renderer in arguments.renderer]
     judge(conditions, centre_files(material.pool, folder), folder)
     return report(conditions)
 
 
-def other(voice: str, folder: Path) -> Condition:
+def other(voice: str, said: Sequence[str], folder: Path) -> Condition:
     """Another speaker saying the same sentences."""
     files = []
-    for number, text in enumerate(SENTENCES):
+    for number, text in enumerate(said):
         path = folder / f"other-{voice}-{number:02}.wav"
         subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True, capture_output=True)
         files.append(path)
-    return Condition(f"{OTHER}: {voice}", files, list(SENTENCES))
+    return Condition(f"{OTHER}: {voice}", files, list(said))
 
 
-def one_clip(pool: Sequence[Prompt], seconds: float, folder: Path) -> Condition:
+def one_clip(pool: Sequence[Prompt], seconds: float, said: Sequence[str], folder: Path) -> Condition:
     """A first voice from one clip without transcript: recordings joined to ``seconds``."""
     parts: list[np.ndarray] = []
     for prompt in pool:
@@ -112,18 +116,18 @@ def one_clip(pool: Sequence[Prompt], seconds: float, folder: Path) -> Condition:
     soundfile.write(path, np.concatenate(parts)[: int(seconds * RATE)], RATE)
     clip = Prompt("clip", "", path, seconds)
     source = voice_speaker.make_corpus(folder / "corpus-clip", [clip], 1, transcripts=False)
-    return spoken(source, "auto", f"{seconds:.0f} s, no words", "clip", folder)
+    return spoken(source, "auto", f"{seconds:.0f} s, no words", "clip", said, folder)
 
 
-def learned(material: Material, minutes: float, renderer: str, folder: Path) -> Condition:
+def learned(material: Material, minutes: float, renderer: str, said: Sequence[str], folder: Path) -> Condition:
     """A voice from the first ``minutes`` with transcripts."""
     amount = f"{minutes:g}min" if minutes >= 1 else f"{minutes * 60:.0f}s"
     key = amount + ("" if renderer == "auto" else f"_{renderer}")
     source = voice_speaker.make_corpus(folder / f"corpus-{key}", material.pool, minutes)
-    return spoken(source, renderer, key.replace("_", ", "), key, folder)
+    return spoken(source, renderer, key.replace("_", ", "), key, said, folder)
 
 
-def spoken(source: Path, renderer: str, name: str, key: str, folder: Path) -> Condition:
+def spoken(source: Path, renderer: str, name: str, key: str, said: Sequence[str], folder: Path) -> Condition:
     """Learn from the corpus ``source``, say all sentences, and time it."""
     out = folder / f"voice-{key}"
     out.mkdir()
@@ -139,7 +143,7 @@ def spoken(source: Path, renderer: str, name: str, key: str, folder: Path) -> Co
     with BuiltinVoice.open(out) as engine:
         list(engine.speak(SpeakRequest("One moment.")))
         clock = time.process_time()
-        for number, text in enumerate(SENTENCES):
+        for number, text in enumerate(said):
             sound = np.concatenate([audio.samples for audio in engine.speak(SpeakRequest(text))])
             files.append(out / f"said-{number:02}.wav")
             soundfile.write(files[-1], sound, engine.rate)
@@ -147,7 +151,7 @@ def spoken(source: Path, renderer: str, name: str, key: str, folder: Path) -> Co
         notes["rtf"] = (time.process_time() - clock) / length
         notes |= voice_measures.latency(engine, HUNDRED)
     speaking = voice_measures.speaking_shares(out, HUNDRED)
-    return Condition(name, files, list(SENTENCES), key, notes, voice_measures.shares(spent), speaking)
+    return Condition(name, files, list(said), key, notes, voice_measures.shares(spent), speaking)
 
 
 def centre_files(pool: Sequence[Prompt], folder: Path) -> list[Path]:

@@ -63,15 +63,16 @@ READERS = {
 }
 
 
-def material(name: str, folder: Path, minutes: float) -> Material:
+def material(name: str, folder: Path, minutes: float, sentences: Sequence[str] = SENTENCES) -> Material:
     """The recordings of the speaker ``name`` (one of :data:`READERS`, "allison", or a folder), at least ``minutes`` to
-    learn from where there is so much, made in ``folder``. Ends the program when the speaker's own is not installed.
+    learn from where there is so much, made in ``folder``; a reader's held-out ones are ``sentences``.
+    Ends the program when what the speaker needs is not installed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if name == "allison":
         return Material(*voice_speaker.split(voice_speaker.prompts(folder)))
     if name in READERS:
-        held = [_read(name, text, folder / f"held-{number:03}.flac") for number, text in enumerate(SENTENCES)]
+        held = [_read(name, text, folder / f"held-{number:03}.flac") for number, text in enumerate(sentences)]
         pool: list[Prompt] = []
         for number, text in enumerate(_texts()):
             if sum(prompt.seconds for prompt in pool) > minutes * 60 + 30:
@@ -91,6 +92,8 @@ def _texts() -> list[str]:
 
 
 def _read(name: str, text: str, path: Path) -> Prompt:
+    if path.is_file():
+        return Prompt(path.stem, text, path, soundfile.info(path).duration)
     reader = READERS[name]
     raw = path.with_suffix(".wav")
     command = reader.command(text, raw)
