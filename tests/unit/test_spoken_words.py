@@ -32,6 +32,25 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("the 12th man", "the twelfth man"),
         ("100s of them", "hundreds of them"),
     ],
+    "hard cases": [
+        ("a 10-15 min walk of 5 km", "a ten to fifteen minute walk of five kilometers"),
+        ("a 5 kg bag and a 3 m of rope", "a five kilogram bag and a three meters of rope"),
+        (
+            "9.81 m/s² or 3.0e8 m/s",
+            "nine point eight one meters per second squared or three point zero times ten to the "
+            "eight meters per second",
+        ),
+        ("½ tsp, 1¼ cups", "one half teaspoon, one and a quarter cups"),
+        ("£1.50/kg, 5 mmol/L", "one pound and fifty pence per kilogram, five millimoles per liter"),
+        ("a 4x4, again", "a four by four, again"),
+        ("the 20th c. church", "the twentieth century church"),
+        ("Mr. & Mrs. Lee met Dr. and Prof. Kay", "Mister and Missus Lee met Doctor and Professor Kay"),
+        ("Martin Luther King Jr. Blvd. is long", "Martin Luther King Junior Boulevard is long"),
+        ("open Sat. & Sun., closed Mon-Wed", "open Saturday and Sunday, closed Monday to Wednesday"),
+        ("Ann Lee (b. 1920, d. 1999)", "Ann Lee (born nineteen twenty, died nineteen ninety-nine)"),
+        ("St. John's St. is near", "Saint John's Street is near"),
+        ("Fl. 3, Rm. 204", "Floor three, Room two oh four"),
+    ],
     "years": [
         ("in 1984", "in nineteen eighty-four"),
         ("in 2005", "in two thousand five"),

@@ -21,6 +21,9 @@ STARTERS = word_list(
 )
 _NO_NAME_AHEAD = rf"(?!{one_of(STARTERS)}\b)"
 
+_DAYS = word_list("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+_DAY = r"(Mon|Tues?|Wed|Thurs?|Thur|Fri|Sat|Sun)"
+
 
 @cache
 def table() -> dict[str, dict[str, str]]:
@@ -54,7 +57,17 @@ def _any(match: re.Match[str], style: Style) -> str:
     words = _written_out("any")[match[1]]
     rest = match.string[match.end() :]
     never_last = words.lower() in ("for example", "that is", "versus", "compare", "namely")
+    if re.match(r"\s+(?:Ave|Blvd|Ct|Dr|Hwy|Ln|Pkwy|Pl|Rd|Sq|St)\b", rest):
+        return words  # a street called after somebody: "King Jr. Blvd."
     return words + ("." if ends_sentence(rest) and not never_last else "")
+
+
+def _days(match: re.Match[str], style: Style) -> str:
+    """Sat. & Sun. → Saturday and Sunday."""
+    first, second = (next(day for day in _DAYS if day.startswith(match[group])) for group in (1, 3))
+    between = "and" if match[2] in ("&", "and") else "to"
+    stop = "." if match[4] and ends_sentence(match.string[match.end() :]) else ""
+    return f"{first} {between} {second}{stop}"
 
 
 def _bare(match: re.Match[str], style: Style) -> str:
@@ -82,9 +95,15 @@ def _letters_and(match: re.Match[str], style: Style) -> str:
 RULES: tuple[Rule, ...] = (
     rule(r"\b([A-Z]{1,3}) ?& ?([A-Z]{1,2})\b", _letters_and),
     rule(
-        rf"\b([A-Z][a-z]+|\d+(?:st|nd|rd|th)) (St|Dr)\b(\.?)(?=\s*$|[,;:)!?]|\s+[a-z\d(]|\s+{one_of(STARTERS)}\b)",
+        r"\b([A-Z][a-z]+(?:'s)?|\d+(?:st|nd|rd|th)) (St|Dr)\b(\.?)"
+        rf"(?=\s*$|[,;:)!?]|\s+[a-z\d(]|\s+{one_of(STARTERS)}\b)",
         _street,
     ),
+    rule(r"\b(Mr|Mrs|Ms|Dr|Prof)\.?(?=\s*(?:&|and)\s*(?:Mr|Mrs|Ms|Dr|Prof)\b)", _name),
+    rule(rf"\b{_DAY}\.?\s?(&|and|to|[-–])\s?{_DAY}\b(?!\w)(\.?)", _days),
+    rule(r"\b(\d{1,2}(?:st|nd|rd|th)) c\.(?!\w)", lambda match, style: f"{match[1]} century"),
+    rule(r"\bb\. (?=(?:c\. ?)?(?:1\d|20)\d\d\b)", "born "),
+    rule(r"\bd\. (?=(?:c\. ?)?(?:1\d|20)\d\d\b)", "died "),
     rule(rf"\b({one_of(table()['name'])})\b\.?(?=\s+(?:[A-Z]\.\s*)*[A-Z]){_NO_NAME_AHEAD}", _name),
     rule(rf"(?<![\w.])({one_of(table()['figure'])})\.\s?(?=[\d#]|[IVXLC]+\b)", _figure),
     rule(r"\bNo (?=\d)", "Number "),
