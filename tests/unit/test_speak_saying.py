@@ -14,7 +14,7 @@ from likeness.core.protocols import EngineInfo
 from likeness.core.types import Audio, SpeakRequest
 from likeness.speak import activity
 from likeness.speak.generate import joined, perform, plan, say
-from likeness.speak.guard import TRIES, Echo
+from likeness.speak.guard import TRIES, Echo, Reference
 from likeness.speak.plan import Style
 from likeness.speak.style import styled
 from likeness.speak.waveform import pitch_track
@@ -112,23 +112,27 @@ def test_an_engines_own_error_is_told_as_it_is() -> None:
         list(say(Broken(lambda request, attempt: GOOD), TEN))
 
 
-def test_an_echo_of_the_reference_is_found_and_made_again() -> None:
+@pytest.mark.parametrize("transcript", ["", "something else was said here"])
+def test_an_echo_of_the_reference_is_found_and_made_again(transcript: str) -> None:
     reference = speech(6.0, rate=RATE, seed=1)
     end = reference.samples[-round(1.6 * RATE) :]
     own = speech(4.0, rate=RATE, seed=9).samples
     actor = Actor(lambda request, attempt: np.concatenate([end, own]) if attempt == 1 else own)
-    made = joined(perform(actor, plan(TEN), references=[reference]))
+    made = joined(perform(actor, plan(TEN), references=[Reference(reference, transcript)]))
     assert len(actor.asked) == 2
     assert made.seconds < 4.2
+    asked_for = Reference(reference, "And then: One, two, three!")
+    wanted = Actor(lambda request, attempt: np.concatenate([end, own]))
+    assert joined(perform(wanted, plan(TEN), references=[asked_for])).seconds > 5
     unheard = Actor(lambda request, attempt: np.concatenate([end, own]))
     assert joined(perform(unheard, plan(TEN))).seconds > 5
 
 
 @pytest.mark.parametrize("seed", [9, 13, 16])
 def test_other_words_are_no_echo(seed: int) -> None:
-    echo = Echo([speech(6.0, rate=RATE, seed=1)])
-    assert not echo.heard_in(Audio(speech(2.0, rate=RATE, seed=seed).samples, RATE))
-    assert not echo.heard_in(Audio(np.zeros(RATE, np.float32), RATE))
+    echo = Echo([Reference(speech(6.0, rate=RATE, seed=1))])
+    assert not echo.heard_in(speech(2.0, rate=RATE, seed=seed), TEN)
+    assert not echo.heard_in(Audio(np.zeros(RATE, np.float32), RATE), TEN)
 
 
 def level(samples: Sequence[float] | np.ndarray) -> float:
@@ -147,6 +151,12 @@ def test_sentences_of_one_voice_are_equally_loud_and_have_one_pause() -> None:
     levels = [level(made.samples[round((a + 10) * 0.01 * RATE) : round((b - 10) * 0.01 * RATE)]) for a, b in spoken]
     assert max(levels) - min(levels) < 4.5
     assert levels[0] == pytest.approx(level(voiced(1.0)), abs=0.3)
+
+
+def test_a_whisper_keeps_its_soft_end() -> None:
+    soft = np.concatenate([silence(0.5), voiced(1.0, 0.02), voiced(0.4, 0.0008), silence(0.5)])
+    made = joined(say(Actor(lambda request, attempt: soft), "one two")).samples
+    assert len(made) / RATE == pytest.approx(0.03 + 1.4 + 0.06, abs=0.03)
 
 
 def test_what_was_meant_to_be_softer_stays_softer() -> None:

@@ -18,7 +18,7 @@ from likeness.core.errors import InputError
 from likeness.core.home import PersonHome
 from likeness.core.protocols import EngineInfo, Speaker
 from likeness.core.types import Audio, Samples
-from likeness.speak.guard import Clock, Echo, guarded
+from likeness.speak.guard import Clock, Echo, Reference, guarded
 from likeness.speak.joining import Joiner
 from likeness.speak.plan import LONGEST_TEXT, Plan, Segment, plan
 from likeness.speak.resample import SPEECH_RATE, StreamResampler
@@ -61,7 +61,7 @@ def say(
     language: str = "en",
     is_ssml: bool | None = None,
     info: EngineInfo | None = None,
-    references: Sequence[Audio] = (),
+    references: Sequence[Reference] = (),
     whole: bool = False,
 ) -> Iterator[Audio]:
     """Speak ``text``; yields mono sound at 22,050 Hz, in order, as soon as the engine gives it.
@@ -84,7 +84,7 @@ def perform(
     speaker: Speaker,
     made: Plan,
     *,
-    references: Sequence[Audio] = (),
+    references: Sequence[Reference] = (),
     whole: bool = False,
     done: Callable[[int], None] = lambda sentences: None,
 ) -> Iterator[Audio]:

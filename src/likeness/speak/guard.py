@@ -12,6 +12,7 @@ every sentence is held until it is complete.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -66,20 +67,44 @@ class Clock:
         return self.began is not None and self.given - (time.perf_counter() - self.began) > _SPARE_SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a cloning engine was shown of a person; ``transcript`` is "" where it is not known what is said."""
+
+    audio: Audio
+    transcript: str = ""
+
+
 class Echo:
     """Knows the references that a cloning engine was shown, and their words when said again."""
 
-    def __init__(self, references: Sequence[Audio]) -> None:
-        ends = [Audio(audio.samples[-round(2.5 * audio.rate) :], audio.rate) for audio in references]
-        self._ends = [features for features in map(_features, ends) if len(features) >= _ECHO_FRAMES]
+    def __init__(self, references: Sequence[Reference]) -> None:
+        self._ends: list[tuple[Array, str]] = []
+        for reference in references:
+            rate = reference.audio.rate
+            end = _features(Audio(reference.audio.samples[-round(_END_SECONDS * rate) :], rate))
+            if len(end) >= _ECHO_FRAMES:
+                self._ends.append((end, " ".join(_words(reference.transcript))))
 
     def __bool__(self) -> bool:
         return bool(self._ends)
 
-    def heard_in(self, beginning: Audio) -> bool:
-        """Whether ``beginning``, the first speech of a sentence, repeats a stretch from a reference's end."""
-        query = _features(beginning)[:_ECHO_FRAMES]
-        return len(query) >= _ECHO_FRAMES and any(_distance(query, end) < _ECHO_DISTANCE for end in self._ends)
+    def heard_in(self, beginning: Audio, text: str) -> bool:
+        """Whether ``beginning``, the first speech of the sentence ``text``, repeats a stretch from a reference's end.
+
+        Not where the sentence begins with words of the reference: those must be said.
+        """
+        first = " ".join(_words(text)[:_FIRST_WORDS])
+        ends = [end for end, said in self._ends if f" {first} " not in f" {said} "]
+        query = _features(beginning)[:_ECHO_FRAMES] if ends else np.zeros((0, _CEPSTRA))
+        return len(query) >= _ECHO_FRAMES and any(_distance(query, end) < _ECHO_DISTANCE for end in ends)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold().replace("'", "").replace("’", ""))
+
+
+_END_SECONDS, _FIRST_WORDS = 2.5, 3
 
 
 _ECHO_FRAMES = 50
@@ -179,7 +204,7 @@ class Watch:
             self._judge_beginning(self.echo)
 
     def _judge_beginning(self, echo: Echo) -> None:
-        if echo.heard_in(Audio(np.concatenate(self._beginning), self.rate)):
+        if echo.heard_in(Audio(np.concatenate(self._beginning), self.rate), self.request.text):
             raise Fault("the engine repeated the end of its reference")
         self.clear = True
         self._beginning = []

@@ -17,7 +17,9 @@ from likeness.speak import activity
 _FRAME_SECONDS = 0.01
 _LEAD_SECONDS, _TAIL_SECONDS = 0.03, 0.06
 """Silence that stays before and after a sentence's speech."""
-_QUIET = 0.002
+_QUIET, _QUIETEST, _UNDER_LOUDEST = 7e-4, 2e-4, 0.01
+"""RMS of a frame of silence: before the speech, at least, and as a share of the loudest frame so far (whispers are
+soft, and so are the ends of sentences)."""
 _FADE_SECONDS, _CROSSFADE_SECONDS = 0.005, 0.015
 _LEVEL_SECONDS = 1.0
 _FREE_DB, _MOST_DB = 2.0, 8.0
@@ -27,10 +29,11 @@ _NONE = np.zeros(0, dtype=np.float32)
 class Trimmer:
     """Takes the silence before and after one sentence's speech away, but for a breath's edge."""
 
-    def __init__(self, rate: int, quiet: float = _QUIET) -> None:
+    def __init__(self, rate: int, factor: float = 1.0) -> None:
         self._frame = round(_FRAME_SECONDS * rate)
         self._lead, self._tail = round(_LEAD_SECONDS * rate), round(_TAIL_SECONDS * rate)
-        self._quiet = quiet
+        self._factor = factor
+        self._loudest = 0.0
         self._held = _NONE
         self._begun = False
 
@@ -38,9 +41,10 @@ class Trimmer:
         """Take the next piece; gives what is certainly followed by more speech."""
         held = np.concatenate([self._held, samples])
         whole = len(held) // self._frame * self._frame
-        loud = np.flatnonzero(
-            np.sqrt(np.mean(held[:whole].reshape(-1, self._frame).astype(np.float64) ** 2, axis=1)) > self._quiet
-        )
+        level = np.sqrt(np.mean(held[:whole].reshape(-1, self._frame).astype(np.float64) ** 2, axis=1))
+        self._loudest = max(self._loudest, float(level.max(initial=0.0)))
+        quiet = max(_QUIETEST, _UNDER_LOUDEST * self._loudest) if self._begun else _QUIET
+        loud = np.flatnonzero(level > quiet * self._factor)
         if not len(loud):
             self._held = held if self._begun else held[-(self._lead + self._frame) :]
             return _NONE
@@ -78,7 +82,7 @@ class Joiner:
     def begin(self, pause: float, key: object, quiet_db: float = 0.0) -> Samples:
         """Start the next sentence after ``pause`` seconds of silence (0: the last one goes on). ``quiet_db`` is how
         much its level was changed on purpose. Gives what is due before it."""
-        self._trimmer = Trimmer(self.rate, _QUIET * 10 ** (min(quiet_db, 0.0) / 20))
+        self._trimmer = Trimmer(self.rate, 10 ** (min(quiet_db, 0.0) / 20))
         self._overlap = pause <= 0 and len(self._tail) > 0
         due = _NONE if self._overlap else self._ended()
         self._key, self._fresh = key, True

@@ -20,6 +20,7 @@ from likeness.core.home import PersonHome
 from likeness.core.protocols import Based, EngineInfo, Speaker, Stock
 from likeness.core.types import Audio, StockVoice
 from likeness.speak.emotions import NAMES
+from likeness.speak.guard import Reference
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
 
@@ -71,7 +72,7 @@ class OpenVoice:
     info: EngineInfo
     emotions: Mapping[str, float] = field(default_factory=dict)
     language: str = "en"
-    references: tuple[Audio, ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 @contextmanager
@@ -143,7 +144,7 @@ def emotions_of(manifest: Manifest) -> dict[str, float]:
     return {name: float(found[name]) for name in names}
 
 
-def references_in(folder: Path) -> tuple[Audio, ...]:
+def references_in(folder: Path) -> tuple[Reference, ...]:
     """What a cloning engine keeps of the person in a voice's folder (``references.json`` and the sound files it names).
 
     Empty for other engines. Raises :class:`InputError` when it is damaged.
@@ -155,7 +156,7 @@ def references_in(folder: Path) -> tuple[Audio, ...]:
 
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))["references"]
-        read = [soundfile.read(folder / Path(row["file"]).name, dtype="float32") for row in rows]
-        return tuple(Audio(samples, int(rate)) for samples, rate in read)
+        read = [(*soundfile.read(folder / Path(row["file"]).name, dtype="float32"), row) for row in rows]
+        return tuple(Reference(Audio(samples, int(rate)), str(row["transcript"])) for samples, rate, row in read)
     except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"the references in {folder.name!r} are damaged: {error}", hint="enrol it again") from None
