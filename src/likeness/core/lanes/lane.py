@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Self
 from likeness.core.errors import Busy, EngineFailed
 from likeness.core.lanes import wire
 from likeness.core.lanes.process import WorkerProcess
+from likeness.core.lanes.turns import Turns
 from likeness.core.protocols import EngineInfo
 from likeness.core.types import Ending, Provenance
 
@@ -49,7 +49,7 @@ class Lane:
         self._grace = grace
         self._queue = queue
         self._waiting = 0
-        self._turn = threading.Lock()
+        self._turn = Turns()
         self._expires = 0.0
         self._process: WorkerProcess | None = None
         self._rate: int | None = None
@@ -63,7 +63,7 @@ class Lane:
 
     @property
     def busy(self) -> bool:
-        return self._turn.locked()
+        return self._turn.taken
 
     @property
     def pid(self) -> int | None:
@@ -124,13 +124,13 @@ class Lane:
 
     def close_if_idle(self) -> bool:
         """End the process unless a request is running; says whether it did."""
-        if not self._turn.acquire(blocking=False):
+        if not self._turn.take_now():
             return False
         try:
             self.close()
             return True
         finally:
-            self._turn.release()
+            self._turn.give()
 
     # ── inside ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,20 +140,23 @@ class Lane:
         self._waiting += 1
         try:
             give_up = time.monotonic() + self._deadline
-            while not self._turn.acquire(timeout=0.5):
-                now = time.monotonic()
-                process = self._process
-                if now > self._expires and process is not None:
-                    process.terminate()
-                if now > give_up:
-                    raise Busy(f"engine {self.engine!r} stayed busy for {self._deadline:.0f} s", hint="try again later")
+            self._turn.take(lambda: self._look(give_up), 0.5)
         finally:
             self._waiting -= 1
         self._expires = time.monotonic() + self._deadline
 
+    def _look(self, give_up: float) -> None:
+        """While waiting: end a process that is over its time, and give up in time."""
+        now = time.monotonic()
+        process = self._process
+        if now > self._expires and process is not None:
+            process.terminate()
+        if now > give_up:
+            raise Busy(f"engine {self.engine!r} stayed busy for {self._deadline:.0f} s", hint="try again later")
+
     def _leave(self) -> None:
         self.last_used = time.monotonic()
-        self._turn.release()
+        self._turn.give()
 
     def _left(self) -> float:
         return self._expires - time.monotonic()
