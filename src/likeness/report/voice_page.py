@@ -45,6 +45,7 @@ def page(person: str, part: VoicePart) -> str:
                 "verdict",
                 "The verdict",
                 parts.verdicts(part),
+                parts.auditions(part),
                 figures(part.figures[:_FIGURES]) if part.figures else None,
             ),
             _section("scales", "Between other speakers and you", parts.scales(part), parts.every_figure(part)),

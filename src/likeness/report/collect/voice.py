@@ -8,6 +8,7 @@ from likeness.core.home import PersonHome
 from likeness.report.collect import if_made
 from likeness.report.model import ClipLine, FeelingLine, Figure, ScaleLine, Sound, VoicePart, VoiceSample
 from likeness.report.sections.parts import seconds_text
+from likeness.speak.audition import results
 from likeness.speak.decode import decode
 from likeness.speak.evaluate import Evaluation, Feeling, Manner, Sample, Scale, load_evaluation
 from likeness.speak.recordings import Recording, recordings
@@ -58,6 +59,7 @@ def _part(found: Voice, measured: Evaluation, clips: list[ClipLine]) -> VoicePar
         samples=[_sample(found.folder, sample) for sample in measured.samples],
         missing=[(each.measure, each.why, each.hint) for each in measured.missing],
         others=measured.others,
+        auditions=[str(entry.get("sentence", "")) for entry in results(found.folder)],
     )
 
 

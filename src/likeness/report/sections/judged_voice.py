@@ -33,6 +33,13 @@ def verdicts(part: VoicePart) -> Child:
     return join(tag("ul", said, class_="verdicts"), tag("p", _BASIS.get(part.basis, "")))
 
 
+def auditions(part: VoicePart) -> Child:
+    """What was found by ear, without being told whose sound was whose."""
+    if not part.auditions:
+        return None
+    return join(tag("h3", "By ear, blindly"), tag("ul", [tag("li", line) for line in part.auditions]))
+
+
 def scales(part: VoicePart) -> Child:
     """The pictures of the measures that have a floor and a ceiling, and of manner of speaking."""
     drawn: list[Safe] = []

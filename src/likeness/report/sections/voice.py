@@ -29,6 +29,7 @@ def draw(report: Report) -> Child:
         judged_voice.every_figure(part),
         judged_voice.feelings(part),
         colour_and_melody(part),
+        judged_voice.auditions(part),
         judged_voice.missing(part),
         _clips(part),
         notes(part.notes),
