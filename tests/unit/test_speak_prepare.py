@@ -18,7 +18,8 @@ from likeness.core.home import Home, PersonHome
 from likeness.core.recipes import presets
 from likeness.core.types import Audio
 from likeness.speak import activity, split
-from likeness.speak.prepare import build_corpus, limited, prune_corpora
+from likeness.speak.prepare import build_corpus, prune_corpora
+from likeness.speak.preprocess import limited
 from likeness.speak.recipe import voice_recipe
 from likeness.speak.recordings import import_recordings
 

@@ -31,7 +31,7 @@ from likeness.speak import activity
 from likeness.speak.encode import encode
 from likeness.speak.evaluate.material import UNSEEN, Material, gather, read
 from likeness.speak.generate import joined, say
-from likeness.speak.prepare import levelled
+from likeness.speak.preprocess import levelled
 from likeness.speak.recipe import voice_recipe
 from likeness.speak.resample import SPEECH_RATE, resample
 from likeness.speak.scripts import script

@@ -25,7 +25,7 @@ from likeness.core.errors import LikenessError
 from likeness.core.mel import log_mel
 from likeness.core.protocols import Speaker
 from likeness.core.types import Audio, Samples, SpeakRequest
-from likeness.speak.prepare import limited
+from likeness.speak.preprocess import limited
 from likeness.speak.resample import resample
 
 TRIES = 3

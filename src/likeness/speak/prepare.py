@@ -16,23 +16,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from likeness.core import artefacts, corpus, files
 from likeness.core.errors import LikenessError, NotReady
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Corpus
-from likeness.core.types import Audio, Clip, Samples, Verdict
-from likeness.speak import activity, split
+from likeness.core.types import Audio, Clip, Verdict
+from likeness.speak import split
 from likeness.speak.check import check
 from likeness.speak.consent import Consent
 from likeness.speak.decode import Decoder
+from likeness.speak.preprocess import preprocess
 from likeness.speak.recipe import VoiceRecipe, voice_recipe
 from likeness.speak.recordings import Recording, Spoken, load_audio, recordings
-from likeness.speak.resample import SPEECH_RATE, resample
+from likeness.speak.resample import SPEECH_RATE
 
-PREPARATION = 1
+PREPARATION = 2
 """Goes into the hash: raised whenever preparing changes what comes out."""
 
 
@@ -51,7 +50,15 @@ class _Gathered:
 def corpus_hash(chosen: Sequence[Recording], recipe: VoiceRecipe) -> str:
     """The name of the corpus made of these recordings under this recipe (16 hex digits)."""
     options = recipe.model_dump(
-        include={"speech_level_dbfs", "peak_dbfs", "margin_seconds", "longest_clip_seconds", "language"}
+        include={
+            "speech_level_dbfs",
+            "peak_dbfs",
+            "margin_seconds",
+            "longest_pause_seconds",
+            "breaths_db",
+            "longest_clip_seconds",
+            "language",
+        }
     )
     parts = [json.dumps(options, sort_keys=True), str(PREPARATION)]
     for item in sorted(chosen, key=lambda r: r.sha256):
@@ -193,8 +200,7 @@ def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, g
         if found.verdict is Verdict.REFUSED:
             gathered.refused.append({"clip": label, "reason": "; ".join(found.reasons)})
             continue
-        clean = activity.without_rumble(resample(part, SPEECH_RATE))
-        made = levelled(activity.trimmed(clean, margin=recipe.margin_seconds), recipe)
+        made = preprocess(part, recipe)
         clip_id = f"{item.id}-{number:03d}"
         path = making / "clips" / f"{clip_id}.flac"
         path.write_bytes(_flac(made))
@@ -219,21 +225,6 @@ def _pieces(item: Recording, whole: Audio, recipe: VoiceRecipe) -> list[Spoken]:
         if whole.seconds <= recipe.longest_clip_seconds:
             return [Spoken(0.0, whole.seconds, transcript, item.heard_by)]
     return [Spoken(start, end) for start, end in split.at_pauses(whole)]
-
-
-def levelled(audio: Audio, recipe: VoiceRecipe) -> Audio:
-    """``audio`` with its speech at the recipe's level and its peaks limited smoothly below the recipe's peak."""
-    gain = 10 ** ((recipe.speech_level_dbfs - activity.speech_level(audio)) / 20)
-    return Audio(activity.fade(limited(audio.samples * np.float32(gain), recipe.peak_dbfs), audio.rate), audio.rate)
-
-
-def limited(samples: Samples, peak_dbfs: float) -> Samples:
-    """Peaks above ``peak_dbfs`` bent down smoothly (tanh above 80 % of it); everything below stays as it was."""
-    peak = 10 ** (peak_dbfs / 20)
-    knee = 0.8 * peak
-    size = np.abs(samples)
-    bent = knee + (peak - knee) * np.tanh((size - knee) / (peak - knee))
-    return np.where(size > knee, np.sign(samples) * bent, samples).astype(np.float32)
 
 
 def _flac(audio: Audio) -> bytes:

@@ -20,6 +20,10 @@ class VoiceRecipe(BaseModel):
     speech_level_dbfs: float = Field(ge=-40, le=-10, description="Level of the speech in every clip, RMS in dBFS.")
     peak_dbfs: float = Field(ge=-12, le=0, description="Peaks above this are limited, in dBFS.")
     margin_seconds: float = Field(ge=0, le=1, description="Silence kept before and after the speech, in seconds.")
+    longest_pause_seconds: float = Field(
+        ge=0.2, le=10, description="Longer silences between words are cut to this, in seconds."
+    )
+    breaths_db: float = Field(ge=-40, le=0, description="How much softer breaths are made, in dB.")
     longest_clip_seconds: float = Field(
         gt=2, le=120, description="Longest clip with a transcript that is kept in one piece, in seconds."
     )
