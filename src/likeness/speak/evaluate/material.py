@@ -19,7 +19,7 @@ from likeness.core.home import PersonHome
 from likeness.core.types import Audio, Clip, Verdict
 from likeness.speak.evaluate.result import Basis, Missing
 from likeness.speak.prepare import build_corpus, corpus_folder
-from likeness.speak.recipe import VoiceRecipe
+from likeness.speak.recipe import voice_recipe
 from likeness.speak.recordings import Recording, recordings
 
 UNSEEN = (
@@ -175,7 +175,7 @@ def _not_learned(home: PersonHome, voice: str, place: Path) -> list[Recording]:
 
 def _prepared(home: PersonHome, manifest: Manifest, fresh: Sequence[Recording]) -> Generator[Event, None, list[Clip]]:
     """The clips of ``fresh``, prepared as the voice's own were; returned as the value of the generator."""
-    recipe = VoiceRecipe(**manifest.recipe)
+    recipe = voice_recipe(**manifest.recipe)  # an option that came later is as its preset has it
     name = ""
     for event in build_corpus(home, recipe=recipe, only=[item.id for item in fresh]):
         name = event.note
