@@ -103,6 +103,13 @@ def test_an_end_that_the_engine_missed_is_cut() -> None:
     assert actor.given < 7
 
 
+def test_signs_that_are_syllables_may_take_as_long() -> None:
+    slow = Actor(lambda request, attempt: voiced(0.45 * len(request.text)))
+    assert joined(say(slow, "我们明天早上九点在火车站门口见面吧", language="zh")).seconds > 7
+    with pytest.raises(LikenessError, match="was stopped"):
+        joined(say(slow, "we meet tomorrow morning at nine"))
+
+
 def test_an_engines_own_error_is_told_as_it_is() -> None:
     class Broken(Actor):
         def speak(self, request: SpeakRequest) -> Iterator[Audio]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -35,7 +36,8 @@ _SPARE_SECONDS = 0.75
 """Sound that the listener must still have for a sentence to be held back."""
 _SEED_STEP = 7_919
 _SILENT = 1e-3
-_LONGEST_BASE, _LONGEST_PER_CHARACTER = 2.0, 0.22
+_LONGEST_BASE, _LONGEST_PER_CHARACTER, _LONGEST_PER_IDEOGRAM = 2.0, 0.22, 0.55
+"""Seconds that a sentence may take at most; an ideograph or syllable sign is a syllable or more."""
 _SHORTEST_PER_WORD, _WORDS_TO_JUDGE = 0.05, 5
 _LONGEST_SILENCE = 3.0
 _PLAUSIBLE_PER_CHARACTER = 0.045
@@ -174,7 +176,7 @@ class Watch:
         power = float(np.sum(samples.astype(np.float64) ** 2))
         self._power += power
         letters = len(self.request.text)
-        if self._seconds > (_LONGEST_BASE + _LONGEST_PER_CHARACTER * letters) / min(self.request.rate, 1.0):
+        if self._seconds > _longest_seconds(self.request.text) / min(self.request.rate, 1.0):
             raise Fault(f"the engine gave {self._seconds:.0f} s of sound for {letters} characters and was stopped")
         self._silence(samples, piece.rate)
         if not self.clear and self._spoken:
@@ -218,6 +220,11 @@ class Watch:
             raise Fault(f"the engine gave {self._seconds:.1f} s of sound for {words} words")
         if self.echo and self._beginning:
             self._judge_beginning(self.echo)
+
+
+def _longest_seconds(text: str) -> float:
+    wide = sum(unicodedata.east_asian_width(mark) in "WF" for mark in text)
+    return _LONGEST_BASE + _LONGEST_PER_CHARACTER * (len(text) - wide) + _LONGEST_PER_IDEOGRAM * wide
 
 
 def guarded(speaker: Speaker, request: SpeakRequest, clock: Clock, echo: Echo | None = None) -> Iterator[Samples]:
