@@ -79,6 +79,8 @@ def main() -> None:
                     faulty = _measured(wrong, wrong.audio, instruments)
                     found["wrong transcript"].append("transcript" in _faults(clean, number, faulty, instruments))
             count += len(spoken) * 17
+            missed = [label for label, hits in found.items() if not all(hits[-len(spoken) :])]
+            print(f"{name}: false alarms {len(false[name])} of {len(spoken)}, not all found: {missed}", flush=True)
     _report(clips, found, false, (time.process_time() - began) / max(count, 1), tuning=chosen.tuning)
 
 

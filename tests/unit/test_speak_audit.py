@@ -158,7 +158,7 @@ def test_a_removed_recording_leaves_the_audit(tmp_path: Path) -> None:
     drain(audit(home))
     recordings(home)[0].path.with_suffix(".json").unlink()
     assert len(load_audit(home).clips) == 1
-    (audit_folder(home) / "audit.json").write_text('{"version": 1, "measured": [1]}', encoding="utf-8")
+    (audit_folder(home) / "audit.json").write_text('{"version": 2, "measured": [1]}', encoding="utf-8")
     with pytest.raises(InputError, match="damaged"):
         load_audit(home)
 

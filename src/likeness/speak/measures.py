@@ -73,7 +73,8 @@ def snr_db(audio: Audio) -> float:
 
     Per 250 Hz band up to 8 kHz the noise is the 3rd percentile over time (corrected for the percentile's bias on
     Gaussian noise), so that a clip without a pause is judged by the moments when a band is empty; a higher percentile
-    takes soft speech for noise. Frames of digital silence, which an editor or a noise gate leaves, do not count.
+    takes soft speech for noise. Where the few quietest moments of all are far quieter still, the clip has no pause that
+    long and they are taken. Frames of digital silence, which an editor or a noise gate leaves, do not count.
     """
     power = spectrogram(audio, hop_seconds=0.01)
     total = power.sum(axis=1)
@@ -83,12 +84,16 @@ def snr_db(audio: Audio) -> float:
     banded = banded[:, : round(8000 / _BAND_HZ)]
     noise = np.percentile(banded, _NOISE_PERCENTILE, axis=0) / _PERCENTILE_BIAS
     loud = banded.sum(axis=1)
+    gaps = banded[np.argsort(loud)[: max(4, len(banded) // 100)]].mean(axis=0)
+    if noise.sum() > _BETWEEN_WORDS * gaps.sum():
+        noise = gaps
     threshold = np.percentile(loud, _LOUD_PERCENTILE) * 10 ** (-35 / 10)
     speech = banded[loud > threshold].mean(axis=0)
     ratio = max(float((speech - noise).sum()), 0.0) / max(float(noise.sum()), 1e-12)
     return float(np.clip(10 * np.log10(max(ratio, 1e-8)), 0.0, 80.0))
 
 
+_BETWEEN_WORDS = 10**0.5
 _PERCENTILE_BIAS = 0.42
 """3rd percentile over mean of a 250 Hz band of white noise under this window (8 correlated bins)."""
 

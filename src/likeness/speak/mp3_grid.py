@@ -18,7 +18,7 @@ from likeness.core.types import Audio
 
 GRANULE = 576
 _BANDS, _LINES, _TAPS = 32, 18, 512
-_GRANULES = 72
+_GRANULES = 40
 _LEAST_GRANULES = 20
 _AROUND = 12
 _LEAST_POWER = 16.0
@@ -46,7 +46,7 @@ def mp3_evidence(audio: Audio) -> float:
 
 
 def _excerpt(audio: Audio) -> Array:
-    """The stretch of 72 granules with the most sound, in 16-bit steps."""
+    """The stretch of 40 granules with the most sound, in 16-bit steps."""
     samples = audio.samples
     length = _GRANULES * GRANULE + _TAPS
     if len(samples) > length:

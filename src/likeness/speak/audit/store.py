@@ -18,7 +18,7 @@ from likeness.speak.compression import Compression
 from likeness.speak.measures import Hum
 
 FILE = "audit.json"
-VERSION = 1
+VERSION = 2
 """Raised whenever a measure changes: what an older one measured is measured anew."""
 
 
