@@ -97,7 +97,7 @@ def test_a_session_through_a_pipe_keeps_what_was_read_and_goes_on_later(
     third = run(home, "\n", *options)
     assert "1 of 4" not in third.stdout
     assert "3 of   3 lines" in third.stdout
-    assert "Next: likeness enrol voice" in third.stdout
+    assert f"likeness enrol voice {home.recordings}" in third.stdout
 
 
 def test_a_bad_take_is_named_and_asked_for_again(home: PersonHome, script: Path, tmp_path: Path) -> None:

@@ -56,16 +56,18 @@ class _Files:
         self._next = 0
         self._sound = np.zeros(0, dtype=np.float32)
         self._at = 0
+        self._began = 0.0
 
     def cue(self, what: str) -> None:
         self._at, self._sound = 0, self._played(what)
+        self._began = time.monotonic()
 
     def read(self) -> Samples:
         count = round(BLOCK_SECONDS * self.rate)
         block = self._sound[self._at : self._at + count]
         self._at += count
-        if self._paced:
-            time.sleep(len(block) / self.rate)
+        if self._paced and len(block):
+            time.sleep(max(0.0, self._began + self._at / self.rate - time.monotonic()))
         return block
 
     def _played(self, what: str) -> Samples:
