@@ -119,6 +119,8 @@ def test_a_lane_writes_and_speaks_what_the_engine_does(lanes: Lanes) -> None:
     direct = [audio.samples.tobytes() for audio in DoubleEngine.open().speak(request)]
     assert heard == direct
     assert speaker.rate == 22_050
+    assert speaker.info is not None
+    assert speaker.info.name == "builtin.double"
     assert [status.starts for status in lanes.status()] == [1]
 
 
