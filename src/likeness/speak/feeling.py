@@ -16,33 +16,32 @@ from likeness.speak.normalise.rule import word_list
 ENOUGH = 2.0
 _WORDS = {
     "happy": (
-        "happy glad delighted thrilled wonderful fantastic brilliant amazing love lovely hooray hurray yay "
-        "congratulations congrats great awesome excellent excited perfect celebrate celebrating won proud joy best "
-        "thanks beautiful",
-        "delighted thrilled hooray hurray yay congratulations congrats fantastic wonderful awesome",
+        "happy glad delighted thrilled thrill wonderful marvellous marvelous fantastic brilliant amazing love lovely "
+        "hooray hurray yay cheers congratulations congrats great awesome excellent excited perfect celebrate "
+        "celebrating won proud joy best thanks beautiful luck pleasure",
+        "delighted thrilled hooray hurray yay congratulations congrats fantastic wonderful marvellous awesome",
     ),
     "sad": (
-        "sad sorry miss missed lost loss cried crying tears lonely alone grief mourn died death funeral goodbye "
-        "farewell heartbroken unfortunately sadly regret hurts gone never empty hopeless",
-        "heartbroken grief mourn died funeral condolences devastated",
+        "sad sorry miss missed lost loss cried crying tears lonely alone grief mourn died death funeral buried goodbye "
+        "farewell heartbroken unfortunately sadly regret hurts gone empty hopeless",
+        "heartbroken grief mourn died buried funeral condolences devastated",
     ),
     "angry": (
-        "angry furious outrageous unacceptable ridiculous stupid hate disgusting damn hell enough stop liar nonsense "
-        "idiot idiots fault sick terrible awful worst rude",
-        "furious outrageous unacceptable disgusting",
+        "angry furious outrageous unacceptable ridiculous stupid hate disgusting damn hell enough stop liar lied "
+        "nonsense careless idiot idiots fault sick terrible awful worst rude shame ashamed temper theft",
+        "furious outrageous unacceptable disgusting lied ashamed",
     ),
     "surprised": (
-        "wow whoa what really surprise surprised unbelievable incredible astonishing unexpected suddenly seriously "
-        "strange curious wonder why how",
+        "wow whoa surprise surprised unbelievable incredible astonishing unexpected suddenly strange",
         "wow whoa unbelievable astonishing",
     ),
     "whispered": ("whisper whispered whispering secret quiet quietly hush shh softly asleep", "shh hush psst"),
     "authoritative": (
-        "must shall immediately attention order orders required never listen now forbidden mandatory warning strictly",
-        "attention forbidden mandatory",
+        "immediately attention required forbidden prohibited mandatory warning strictly",
+        "attention forbidden prohibited mandatory",
     ),
-    "tired": ("tired exhausted sleepy yawn weary worn drained asleep bed", "exhausted weary yawn"),
-    "playful": ("haha hehe lol silly cheeky tease joke joking kidding funny guess ha", "haha hehe lol kidding"),
+    "tired": ("tired exhausted sleepy yawn weary worn drained asleep bed sleep", "exhausted weary yawn"),
+    "playful": ("haha hehe lol silly cheeky tease joking kidding funny ha", "haha hehe lol kidding"),
 }
 _CUES: dict[str, dict[str, float]] = {}
 for _emotion, (_plain, _strong) in _WORDS.items():
@@ -53,15 +52,16 @@ for _emotion, (_plain, _strong) in _WORDS.items():
 _PHRASES = (
     (re.compile(r"\b(?:can't|cannot|can not) (?:wait|believe how (?:good|great))\b", re.I), "happy", 2.0),
     (re.compile(r"\b(?:well done|good news|thank you so much)\b", re.I), "happy", 2.0),
+    (re.compile(r"\b(?:thank you|look at (?:her|him|you) go|you did it)\b", re.I), "happy", 1.0),
     (re.compile(r"\bi miss(?:ed)? (?:you|her|him|them)\b|\bso sorry (?:to hear|for)\b", re.I), "sad", 2.0),
     (re.compile(r"\b(?:passed away|breaks my heart)\b", re.I), "sad", 2.0),
     (re.compile(r"\b(?:how dare|fed up|sick of|had enough|for the last time|what the hell)\b", re.I), "angry", 2.0),
     (re.compile(r"\b(?:i can't believe|no way|oh my god|oh my|who would have)\b", re.I), "surprised", 2.0),
     (re.compile(r"\b(?:don't tell|between us|keep it down|our little secret)\b", re.I), "whispered", 2.0),
     (re.compile(r"\b(?:so tired|need (?:some )?sleep|long day|can hardly keep)\b", re.I), "tired", 2.0),
-    (re.compile(r"\b(?:just kidding|only joking|guess what|wink wink)\b", re.I), "playful", 2.0),
+    (re.compile(r"\b(?:just kidding|only joking|wink wink)\b", re.I), "playful", 2.0),
 )  # fmt: skip
-_NEGATION = frozenset(word_list("not no never don't doesn't didn't isn't wasn't won't can't hardly without"))
+_NEGATION = frozenset(word_list("not no never nor don't doesn't didn't isn't wasn't won't can't hardly without"))
 _INTENSE = frozenset(word_list("so very really extremely absolutely totally"))
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _PICTURES = {
@@ -111,10 +111,6 @@ def _weights(sentence: str) -> defaultdict[str, float]:
                 weights[emotion] += 1.0
     if re.search(r"\?!|!\?", sentence):
         weights["surprised"] += 2.0
-    elif sentence.rstrip("\"')”’").endswith("?") and weights["surprised"]:
-        weights["surprised"] += 0.5
-    elif not shouted:
-        weights["surprised"] -= 1.0  # "how" and "really" in a plain statement say nothing
     if sentence.rstrip().endswith(("…", "...")) and (weights["sad"] or weights["tired"]):
         weights["sad" if weights["sad"] >= weights["tired"] else "tired"] += 1.0
     return weights
