@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from likeness.core import files
+from likeness.core import artefacts, files
 from likeness.core.errors import InputError, LikenessError, NotFound, PoorRecording
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
@@ -234,6 +234,35 @@ def take_part(
     files.write_bytes(made.path, data)
     save(made)
     return "added", made
+
+
+def dependents(home: PersonHome) -> dict[str, list[str]]:
+    """The names of the voices that were learnt from each recording, by the recording's id."""
+    corpora = {folder.name: manifest for folder, manifest in artefacts.surveyed(home.corpora)[0]}
+    found: dict[str, list[str]] = {}
+    for folder, manifest in artefacts.surveyed(home.voices)[0]:
+        for parent in manifest.parents:
+            made_from = corpora.get(parent.removeprefix("corpora/"))
+            for id in made_from.extra.get("recordings", []) if made_from else []:
+                found.setdefault(id, []).append(folder.name)
+    return found
+
+
+def remove(home: PersonHome, ids: Sequence[str]) -> list[str]:
+    """Remove recordings: first what is known of them, so that a crash leaves no entry without a sound.
+
+    The clips that corpora hold of them go too, with those corpora; voices made of them stay. Returns the names of what
+    was removed. Raises :class:`NotFound` before anything is removed.
+    """
+    chosen = [recording(home, id) for id in ids]
+    gone = {item.id for item in chosen}
+    for item in chosen:
+        item.path.with_suffix(".json").unlink()
+        item.path.unlink(missing_ok=True)
+    for folder, manifest in artefacts.surveyed(home.corpora)[0]:
+        if gone & set(manifest.extra.get("recordings", [])):
+            files.discard(folder)
+    return [item.name for item in chosen]
 
 
 def load_audio(recording: Recording, decoder: Decoder) -> Audio:
