@@ -145,6 +145,45 @@ def make_pocket_tts(folder: Path) -> Path:
     return folder
 
 
+def small_chatterbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chatterbox's sizes stand in the library's code: from here on it builds the same architecture small."""
+    from functools import partial
+
+    from mlx_audio.codec.models.s3.model_v2 import ModelConfig, S3TokenizerV2
+    from mlx_audio.tts.models.chatterbox import chatterbox, config
+    from mlx_audio.tts.models.chatterbox.s3gen import s3gen
+
+    def shrunk(plain: Any, **smaller: Any) -> Any:
+        return lambda **given: plain(**{**given, **smaller})
+
+    llama = {"num_hidden_layers": 1, "intermediate_size": 32, "head_dim": 64}
+    for key, value in {**llama, "num_attention_heads": 1, "num_key_value_heads": 1}.items():
+        monkeypatch.setitem(config.LLAMA_520M_CONFIG, key, value)
+    tokenizer = ModelConfig(n_audio_state=64, n_audio_head=1, n_audio_layer=1)
+    monkeypatch.setattr(chatterbox, "S3TokenizerV2", partial(S3TokenizerV2, config=tokenizer))
+    smaller = {"num_blocks": 1, "linear_units": 32, "attention_heads": 2}
+    monkeypatch.setattr(s3gen, "UpsampleConformerEncoder", shrunk(s3gen.UpsampleConformerEncoder, **smaller))
+    flow = {"channels": [32], "n_blocks": 1, "num_mid_blocks": 1, "num_heads": 2, "attention_head_dim": 16}
+    monkeypatch.setattr(s3gen, "ConditionalDecoder", shrunk(s3gen.ConditionalDecoder, **flow))
+    monkeypatch.setattr(s3gen, "HiFTGenerator", shrunk(s3gen.HiFTGenerator, base_channels=16))
+
+
+def make_chatterbox(folder: Path) -> Path:
+    """A Chatterbox, while :func:`small_chatterbox` holds; its speech tokenizer goes into a folder beside it."""
+    import mlx.core as mx
+    from mlx.utils import tree_flatten
+    from mlx_audio.tts.models.chatterbox import chatterbox
+
+    model = chatterbox.Model(chatterbox.ModelConfig())
+    for part, place in ((model, folder), (model._s3_tokenizer, folder.parent / "S3TokenizerV2")):
+        place.mkdir(parents=True)
+        weights = {name: value for name, value in tree_flatten(part.parameters()) if isinstance(value, mx.array)}
+        mx.save_safetensors(str(place / "model.safetensors"), weights)
+    write_json(folder / "config.json", {"model_type": "chatterbox"})
+    byte_tokenizer(folder, ("[START]", "[STOP]", "[SPACE]"))
+    return folder
+
+
 def make_csm(folder: Path) -> Path:
     """A CSM with its tokenizer."""
     from mlx_audio.tts.models.sesame.sesame import SesameModel

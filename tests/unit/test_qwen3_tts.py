@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from likeness.core.events import drain
 from likeness.core.home import Home, PersonHome
 from likeness.core.mel import log_mel
 from likeness.core.types import SpeakRequest
+from likeness.speak.generate import joined, open_speaker, say
 from likeness.speak.recipe import voice_recipe
 from likeness.speak.recordings import import_recordings
 from likeness.speak.train import enrol, voice_folder
@@ -122,16 +124,17 @@ def home(tmp_path_factory: pytest.TempPathFactory, base: Path) -> PersonHome:
     return made
 
 
-def asked(emotion: str, seed: int = 1, **more: float) -> SpeakRequest:
-    return SpeakRequest("Yes.", seed=seed, blend=((emotion, 1.0), *more.items()))
+def asked(emotion: str, seed: int = 1) -> SpeakRequest:
+    return SpeakRequest("Yes.", seed=seed, blend=((emotion, 1.0),))
 
 
-def whole(engine: Any, request: SpeakRequest) -> Any:
-    pieces = list(engine.speak(request))
-    assert pieces[0].rate == 24_000
-    assert len(pieces[0].samples) == 4 * 24  # the first piece is 4 frames, long before the sentence is whole
-    assert all(np.isfinite(piece.samples).all() for piece in pieces)
-    return np.concatenate([piece.samples for piece in pieces])
+def beginning(engine: Any, request: SpeakRequest, pieces: int | None = 2) -> Any:
+    """The sound of the first pieces, 12 frames; of all with None."""
+    found = list(islice(engine.speak(request), pieces))
+    assert found[0].rate == 24_000
+    assert len(found[0].samples) == 4 * 24  # the first piece is 4 frames, long before the sentence is whole
+    assert all(np.isfinite(piece.samples).all() for piece in found)
+    return np.concatenate([piece.samples for piece in found])
 
 
 def opened(folder: Path | None, **options: Any) -> Any:
@@ -147,24 +150,37 @@ def test_enrolled_at_once_and_spoken_by_emotion(home: PersonHome) -> None:
     assert any("no transcript" in note for note in artefacts.load(folder).notes)
     assert {path.suffix for path in folder.iterdir()} == {".json", ".flac", ".safetensors"}
     with opened(folder) as engine:
-        sound = whole(engine, asked("happy"))
-        assert np.array_equal(sound, whole(engine, asked("happy")))
+        sound = beginning(engine, asked("happy"))
+        assert np.array_equal(sound, beginning(engine, asked("happy")))
         for other in (asked("happy", seed=2), asked("neutral"), asked("sad")):
-            assert unlike(sound, whole(engine, other))
+            assert unlike(sound, beginning(engine, other))
+
+
+def test_said_as_everybody_says_it(home: PersonHome) -> None:
+    with open_speaker(home, "me") as speaker:
+        sound = joined(say(speaker, "Yes.", emotion="happy", emotions=("happy", "neutral", "sad"), seed=1))
+    assert sound.rate == 22_050
+    assert len(sound.samples) > 100
 
 
 def test_length_is_capped_by_the_text(home: PersonHome) -> None:
     """A model of random weights hardly ever ends by itself."""
     with opened(voice_folder(home, "me")) as engine:
-        for text, most in (("Hi.", 3.1), ("A longer one.", 5.0)):
-            sound = whole(engine, SpeakRequest(text, blend=(("neutral", 1.0),)))
+        for text, most in (("Hi.", 3.3), ("Go on.", 4.0)):
+            sound = beginning(engine, SpeakRequest(text, blend=(("neutral", 1.0),)), None)
             assert 4 < len(sound) / 24 <= most * 12.5
 
 
 def test_mode_embedding_mixes_and_in_context_needs_the_words(home: PersonHome) -> None:
     folder = voice_folder(home, "me")
     with opened(folder, mode="embedding") as engine:
-        assert unlike(whole(engine, asked("happy", sad=1.0)), whole(engine, asked("happy")))
+        happy, sad, both = (
+            engine._voice.sounded(blend, "embedding").vector
+            for blend in ((("happy", 1.0),), (("sad", 1.0),), (("happy", 0.75), ("sad", 0.25)))
+        )
+        assert not np.allclose(happy, sad, atol=1e-3)
+        assert np.allclose(both, 0.75 * happy + 0.25 * sad, atol=1e-5)
+        beginning(engine, asked("happy"))
     with opened(folder, mode="in_context") as engine, pytest.raises(InputError, match=r"sad.*is not known"):
         list(engine.speak(asked("sad")))
     with pytest.raises(InputError, match="no mode"):
@@ -178,7 +194,7 @@ def test_another_model_hears_the_references_anew(home: PersonHome, base: Path, t
     sounds = []
     for model in (base, other):
         with opened(voice_folder(home, "me"), model=str(model)) as engine:
-            sounds.append(whole(engine, asked("neutral")))
+            sounds.append(beginning(engine, asked("neutral")))
     # The same weights under another configuration: what was kept and what is made anew must be the same.
     assert np.array_equal(*sounds)
 
@@ -187,7 +203,7 @@ def test_a_baked_voice_loads_from_its_folder_and_cannot_clone(baked: Path, base:
     sounds = []
     for folder, options in ((baked, {}), (None, {"model": str(baked), "voice": "Sam"})):
         with opened(folder, **options) as engine:
-            sounds.append(whole(engine, SpeakRequest("Yes.", seed=5)))
+            sounds.append(beginning(engine, SpeakRequest("Yes.", seed=5)))
     assert np.array_equal(*sounds)
     engine = plugins.engine(ENGINE)
     assert [voice.id for voice in engine.stock_voices({"model": str(baked)})] == ["sam"]  # type: ignore[attr-defined]
@@ -204,9 +220,9 @@ def test_a_baked_voice_loads_from_its_folder_and_cannot_clone(baked: Path, base:
 def test_before_and_after(home: PersonHome) -> None:
     folder = voice_folder(home, "me")
     with plugins.engine(ENGINE).open_base(folder) as engine:  # type: ignore[attr-defined]
-        before = whole(engine, asked("neutral"))
+        before = beginning(engine, asked("neutral"))
     with opened(folder) as engine:
-        assert unlike(before, whole(engine, asked("neutral")))
+        assert unlike(before, beginning(engine, asked("neutral")))
 
 
 def test_memory_is_told_by_the_files(base: Path) -> None:
@@ -247,14 +263,14 @@ def test_a_tuned_adapter_goes_with_the_voice_by_either_names(home: PersonHome, b
     for form in ("peft", "mlx"):
         tuned = write_lora(tmp_path / form, form)
         with opened(plain, adapter=str(tuned)) as engine:
-            sounds[form] = whole(engine, asked("neutral"))
+            sounds[form] = beginning(engine, asked("neutral"))
     with opened(plain) as engine:
-        assert unlike(sounds["peft"], whole(engine, asked("neutral")))
+        assert unlike(sounds["peft"], beginning(engine, asked("neutral")))
     assert np.array_equal(sounds["peft"], sounds["mlx"])
     drain(enrol(home, voice="tuned", engine=ENGINE, recipe=voice_recipe(model=str(base), adapter=str(tuned))))
     (tuned / "adapters.safetensors").unlink()  # the voice has its own copy
     with opened(voice_folder(home, "tuned")) as engine:
-        assert np.array_equal(sounds["mlx"], whole(engine, asked("neutral")))
+        assert np.array_equal(sounds["mlx"], beginning(engine, asked("neutral")))
 
 
 def test_adapters_and_merged_models_are_told_apart(home: PersonHome, base: Path, baked: Path, tmp_path: Path) -> None:

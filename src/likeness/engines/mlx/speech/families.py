@@ -16,6 +16,9 @@ from likeness.core.models import find_weights
 from likeness.core.types import Samples
 from likeness.engines.mlx.speech.library import config_of
 
+_EXAGGERATION, _TOKENS_PER_SECOND = 0.5, 25
+"""Of Chatterbox: how much feeling is put in (the published value), and its speech tokens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -27,6 +30,9 @@ class Asked:
     reference: Samples | None = None
     heard: str = ""
     voice: Path | None = None
+    emotion: str = ""
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What the engine keeps between texts: what was made of a reference, by emotion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,32 @@ def _csm(model: Any, asked: Asked) -> dict[str, Any]:
 
 
 def _pocket(model: Any, asked: Asked) -> dict[str, Any]:
+    if asked.reference is not None and model.mimi.encoder is None:
+        raise InputError(
+            "this Pocket TTS was packed without the part that listens: it has stock voices only",
+            hint="get the model again, with its encoder",
+            param="model",
+        )
     given = {"ref_audio": _array(asked.reference)} if asked.reference is not None else {"voice": str(asked.voice)}
     return {**given, "temperature": 0.7, "lsd_decode_steps": 1, "stream": True, "streaming_interval": 0.32}
+
+
+def _chatterbox(model: Any, asked: Asked) -> dict[str, Any]:
+    if asked.emotion not in asked.memory:
+        # Three networks listen to the reference; they need not for every sentence.
+        heard = model.prepare_conditionals(_array(asked.reference), model.sample_rate, _EXAGGERATION)
+        asked.memory[asked.emotion] = heard
+    return {
+        "conds": asked.memory[asked.emotion],
+        "exaggeration": _EXAGGERATION,
+        "cfg_weight": 0.5,
+        "temperature": 0.8,
+        "repetition_penalty": 1.2,
+        "min_p": 0.05,
+        "top_p": 1.0,
+        "max_new_tokens": round(asked.seconds * _TOKENS_PER_SECOND),
+        "verbose": False,
+    }
 
 
 def _kokoro(model: Any, asked: Asked) -> Iterator[Any]:
@@ -98,6 +128,12 @@ def _csm_parts(folder: Path) -> AbstractContextManager[Any]:
     return mimi_and_tokenizer(_own_or(folder, "tokenizer.json", "Llama-3.2-1B-tokenizer"), find_weights("mimi-24khz"))
 
 
+def _chatterbox_parts(folder: Path) -> AbstractContextManager[Any]:
+    from likeness.engines.mlx.speech.parts import snapshots
+
+    return snapshots("mlx_audio.tts.models.chatterbox.chatterbox", find_weights("S3TokenizerV2"))
+
+
 def _own_or(folder: Path, file: str, other: str) -> Path:
     return folder if (folder / file).is_file() else find_weights(other)
 
@@ -110,18 +146,6 @@ def _array(samples: Samples | None) -> Any:
 
 FAMILIES = (
     Family(
-        name="csm",
-        title="Sesame CSM 1B",
-        kind="sesame",
-        models=("csm-1b", "csm-1b-8bit"),
-        licence="Apache-2.0",
-        recognised=lambda config: "depth_decoder_config" in config or "backbone_flavor" in config,
-        clones="words",
-        streams=True,
-        arguments=_csm,
-        opening=_csm_parts,
-    ),
-    Family(
         name="pocket_tts",
         title="Pocket TTS",
         kind="pocket_tts",
@@ -132,6 +156,29 @@ FAMILIES = (
         streams=True,
         voices=("voices", "embeddings"),
         arguments=_pocket,
+    ),
+    Family(
+        name="chatterbox",
+        title="Chatterbox",
+        kind="chatterbox",
+        models=("chatterbox",),
+        licence="MIT",
+        recognised=lambda config: config.get("model_type") == "chatterbox",
+        clones="sound",
+        arguments=_chatterbox,
+        opening=_chatterbox_parts,
+    ),
+    Family(
+        name="csm",
+        title="Sesame CSM 1B",
+        kind="sesame",
+        models=("csm-1b", "csm-1b-8bit"),
+        licence="Apache-2.0",
+        recognised=lambda config: "depth_decoder_config" in config or "backbone_flavor" in config,
+        clones="words",
+        streams=True,
+        arguments=_csm,
+        opening=_csm_parts,
     ),
     Family(
         name="kokoro",

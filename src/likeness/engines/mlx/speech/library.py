@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ NEEDS = ("mlx", "mlx_audio")
 _AROUND_MB = 700
 """The interpreter with its libraries, and what speaking takes besides the weights."""
 _LONGER_BY = 1.15
-_SECONDS_AT_LEAST = 2.5
-_SECONDS_PER_LETTER = 0.16
-_SECONDS_PER_IDEOGRAM = 0.5
+_SECONDS_AT_LEAST = 2.2
+_SECONDS_PER_LETTER = 0.25
+_SECONDS_PER_IDEOGRAM = 0.6
 
 
 def offline() -> None:
@@ -78,6 +78,14 @@ def folder_of(options: Mapping[str, Any] | None, *others: str) -> Path:
     return find_weights(next(name for name in asked if name))
 
 
+def first_here(names: Iterable[str]) -> Path | None:
+    """The folder of the first of the models ``names`` that is on this machine."""
+    for name in names:
+        with contextlib.suppress(EngineMissing):
+            return find_weights(name)
+    return None
+
+
 def config_of(folder: Path) -> dict[str, Any]:
     """``config.json`` of a speech model; says so where the folder holds an adapter instead."""
     if not (folder / "config.json").is_file() and (folder / "adapter_config.json").is_file():
@@ -95,8 +103,8 @@ def memory_mb(folder: Path) -> int:
     return round(weights / 2**20 * _LONGER_BY) + _AROUND_MB
 
 
-def longest_seconds(text: str, rate: float = 1.0) -> float:
-    """How long speech of ``text`` can last at most: twice what a slow reader takes. More is a model that runs on."""
+def longest_seconds(text: str) -> float:
+    """How long speech of ``text`` can last at most. It is over what who judges the speech takes for too long, so that
+    a model that runs on is found out and asked again rather than cut off in silence."""
     wide = sum(1 for letter in text if unicodedata.east_asian_width(letter) in "WF")
-    narrow = len(text) - wide
-    return (_SECONDS_AT_LEAST + _SECONDS_PER_LETTER * narrow + _SECONDS_PER_IDEOGRAM * wide) / min(rate, 1.0)
+    return _SECONDS_AT_LEAST + _SECONDS_PER_LETTER * (len(text) - wide) + _SECONDS_PER_IDEOGRAM * wide

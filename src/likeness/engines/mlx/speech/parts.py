@@ -35,6 +35,15 @@ def mimi_and_tokenizer(tokenizer: Path, codec: Path) -> Iterator[None]:
 
 
 @contextmanager
+def snapshots(module: str, folder: Path) -> Iterator[None]:
+    """While ``module`` loads a model: whatever repository it asks for is ``folder``."""
+    importlib.import_module(module)
+    hub: Any = importlib.import_module("huggingface_hub")
+    with _replaced(hub, "snapshot_download", lambda *_, **__: str(folder)):
+        yield
+
+
+@contextmanager
 def _replaced(module: Any, name: str, value: Any) -> Iterator[None]:
     before = getattr(module, name)
     setattr(module, name, value)

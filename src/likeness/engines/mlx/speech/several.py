@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from likeness.core import corpus as corpora
-from likeness.core.catalogue import catalogue
 from likeness.core.errors import EngineFailed, EngineMissing, InputError, LikenessError, NotFound, NotReady
 from likeness.core.events import Event
 from likeness.core.models import find_weights
@@ -52,6 +51,7 @@ class MlxAudioEngine:
 
     def __init__(self, family: Family, folder: Path, kept: Kept | None, voice: Path | None) -> None:
         self._family, self._kept, self._voice = family, kept, voice
+        self._memory: dict[str, Any] = {}
         with family.opening(folder):
             self._model = library.load(folder, family.kind)
         self.rate = int(self._model.sample_rate or _RATE)
@@ -92,8 +92,8 @@ class MlxAudioEngine:
             return _stock(family_of(folder), folder)
         found: list[StockVoice] = []
         for family in FAMILIES:
-            here = [model.folder for model in catalogue() if model.name in family.models and model.is_here]
-            found += [voice for folder in here[:1] for voice in _stock(family, folder)]
+            here = library.first_here(family.models) if family.voices else None
+            found += _stock(family, here) if here else ()
         if not found:
             raise EngineMissing(
                 "no model with stock voices is on this machine", hint="get one once: likeness models get Kokoro-82M"
@@ -104,7 +104,7 @@ class MlxAudioEngine:
         """Let go of the model."""
         import mlx.core as mx
 
-        self._model = None
+        self._model, self._memory = None, {}
         mx.clear_cache()
 
     def __enter__(self) -> Self:
@@ -130,6 +130,8 @@ class MlxAudioEngine:
             reference.audio.samples if reference else None,
             reference.transcript if reference else "",
             self._voice,
+            reference.emotion if reference else "",
+            self._memory,
         )
         return self._pieces(asked, request.seed)
 
@@ -138,7 +140,7 @@ class MlxAudioEngine:
 
         mx.random.seed(seed)
         family, model = self._family, self._model
-        made = family.say(model, asked) if family.say else _generated(model, asked, family.arguments(model, asked))
+        made = family.say(model, asked) if family.say else _generated(model, asked, family)
         left = round(asked.seconds * self.rate)
         while left > 0:
             try:
@@ -147,7 +149,7 @@ class MlxAudioEngine:
                     samples = None if piece is None else np.array(piece.astype(mx.float32)).reshape(-1)[:left]
             except LikenessError:
                 raise
-            except (ValueError, RuntimeError, TypeError, KeyError, AssertionError, OSError) as error:
+            except (ValueError, RuntimeError, TypeError, KeyError, AttributeError, AssertionError, OSError) as error:
                 raise EngineFailed(f"{family.title} failed: {error}", hint="try another text or reference") from error
             if samples is None:
                 return
@@ -189,8 +191,8 @@ class MlxAudioEngine:
         yield Event("learn", 1, 1, "voices", _remark(corpus.clips, chosen), {"references": float(len(chosen))})
 
 
-def _generated(model: Any, asked: Asked, arguments: dict[str, Any]) -> Iterator[Any]:
-    for result in model.generate(asked.text, **arguments):
+def _generated(model: Any, asked: Asked, family: Family) -> Iterator[Any]:
+    for result in model.generate(asked.text, **family.arguments(model, asked)):
         yield result.audio
 
 
@@ -204,7 +206,8 @@ def _opened_on(artefact: Path | None, options: Mapping[str, Any] | None) -> tupl
     name = str((options or {}).get("voice") or "").partition(":")[0]
     if not name:
         raise NotReady("there is no voice to speak with", hint="enrol one, or name a stock voice as FAMILY:VOICE")
-    return find_weights(named(name).models[0]), None
+    family = named(name)
+    return library.first_here(family.models) or find_weights(family.models[0]), None
 
 
 def _stock(family: Family, folder: Path) -> tuple[StockVoice, ...]:

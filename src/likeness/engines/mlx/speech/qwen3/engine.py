@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from likeness.core.catalogue import catalogue
 from likeness.core.errors import EngineMissing, InputError, NotReady
 from likeness.core.events import Event
 from likeness.core.protocols import EngineInfo
@@ -180,13 +179,13 @@ def _stock_folder(options: dict[str, Any]) -> Path:
     if options.get("model"):
         return library.folder_of(options)
     wanted = [name for name in Qwen3TtsEngine.info.models if name.endswith("CustomVoice")]
-    here = [model.folder for model in catalogue() if model.name in wanted and model.is_here]
-    if not here:
+    here = library.first_here(wanted)
+    if here is None:
         raise EngineMissing(
             "no Qwen3-TTS with voices of its own is on this machine",
             hint=f"get it once: likeness models get {wanted[0]}",
         )
-    return here[0]
+    return here
 
 
 def _speakers(folder: Path) -> list[str]:
