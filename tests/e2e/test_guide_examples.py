@@ -57,3 +57,4 @@ def test_the_curl_of_the_guides(gateway: Running, tmp_path: Path, page: str) -> 
             assert json.loads(done.stdout)["choices"][0]["message"]["content"]
     if page == "api.md":
         assert (tmp_path / "reply.mp3").stat().st_size > 1000
+        assert (tmp_path / "made.opus").read_bytes()[:4] == b"OggS"

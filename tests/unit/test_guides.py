@@ -62,10 +62,11 @@ def test_the_guides_cover_every_command_of_the_main_job() -> None:
 
 def test_the_fields_in_the_api_guide_are_accepted() -> None:
     text = (DOCS / "guides" / "api.md").read_text(encoding="utf-8")
-    bodies = re.findall(r"-d '(\{.*?\})'", text)
-    assert bodies
-    for body in bodies:
-        schemas.PipelineRequest.model_validate_json(body)
+    taken = {"pipeline": schemas.PipelineRequest, "lora/generate": schemas.GenerateRequest}
+    bodies = re.findall(r"/api/tts/([a-z/]+) [^`]*?-d '(\{.*?\})'", text)
+    assert {route for route, _ in bodies} == set(taken)
+    for route, body in bodies:
+        taken[route].model_validate_json(body)
     for extra in re.findall(r"extra_body=\{(.*?)\}", text):
         for name in re.findall(r'"(\w+)":', extra):
             assert name in schemas.ChatRequest.model_fields
