@@ -12,6 +12,7 @@ import secrets
 import socket
 import tempfile
 import webbrowser
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -117,6 +118,7 @@ def serve(home: PersonHome, port: int, *, open_browser: bool = True) -> None:
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind((_HOST, port))
+            listening.listen()  # so that a browser that comes before the page is ready waits for it
         except OSError as error:
             raise InputError(f"port {port} cannot be used: {error.strerror}", hint="choose another: --port 0") from None
         secret = secrets.token_urlsafe(16)
@@ -125,7 +127,8 @@ def serve(home: PersonHome, port: int, *, open_browser: bool = True) -> None:
         typer.echo(f"Open {address}  (Ctrl-C ends it)")
         if open_browser:
             webbrowser.open(address)
-        uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):  # the way it is meant to end
+            uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listening])
 
 
 def app(desk: Desk, path: str) -> Any:
