@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from itertools import islice
@@ -321,3 +322,30 @@ def folder_of_voice(tmp_path: Path, model: Path) -> Path:
     reference = references.Reference("neutral", Audio(official_shape().sound(2.0), 24_000), "")
     references.save(folder, references.Kept(str(model), 24_000, "en", 1, {"neutral": reference}))
     return folder
+
+
+@pytest.mark.parametrize("form", ["bfloat16", "8 bits"])
+def test_published_forms_speak_and_take_adapters(home: PersonHome, base: Path, tmp_path: Path, form: str) -> None:
+    import mlx.core as mx
+    from mlx import nn
+    from mlx.utils import tree_flatten
+    from mlx_audio.tts.utils import load_model
+
+    folder = Path(shutil.copytree(base, tmp_path / "published"))
+    model = load_model(base)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    if form == "8 bits":
+        fits = lambda _, each: isinstance(each, nn.Linear) and each.weight.shape[-1] % 32 == 0  # noqa: E731
+        nn.quantize(model.talker, group_size=32, bits=8, class_predicate=fits)
+        config["quantization"] = {"group_size": 32, "bits": 8}
+    parts = ("talker.", "speaker_encoder.")
+    weights = {name: value for name, value in tree_flatten(model.parameters()) if name.startswith(parts)}
+    if form == "bfloat16":
+        weights = {name: value.astype(mx.bfloat16) for name, value in weights.items()}
+    mx.save_safetensors(str(folder / "model.safetensors"), weights)
+    write_json(folder / "config.json", config)
+    tuned = write_lora(tmp_path / "lora", "peft")
+    with opened(voice_folder(home, "me"), model=str(folder)) as engine:
+        plain = beginning(engine, asked("neutral"))
+    with opened(voice_folder(home, "me"), model=str(folder), adapter=str(tuned)) as engine:
+        assert unlike(plain, beginning(engine, asked("neutral")))

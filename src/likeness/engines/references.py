@@ -83,8 +83,8 @@ def chosen(clips: Sequence[Clip], longest_seconds: float, rate: int, *, transcri
 
     One whose transcript is known before one where it is not; then among the clean ones (the distance of speech from
     the noise behind it within 6 dB of the best) the longest that is at most ``longest_seconds``. Short ones are joined
-    up to that. Where every clip is longer, the first part of one up to a pause, without a transcript, since it is not
-    known where in it that part ends.
+    up to that. Where every clip with a transcript is longer, the shortest of them whole, up to twice that: what its
+    first part says is not known. Where every clip is longer still, the first part of one up to a pause, without words.
 
     Raises :class:`InputError` when ``transcript_needed`` and none is known.
     """
@@ -94,13 +94,14 @@ def chosen(clips: Sequence[Clip], longest_seconds: float, rate: int, *, transcri
             f"none of the {len(clips)} recordings of {clips[0].emotion!r} has a transcript, and this model needs one",
             hint="put a text file with the words beside each recording, or let a recogniser write them down",
         )
-    for group in [told] if transcript_needed else [told, list(clips)]:
-        fitting = [clip for clip in group if clip.seconds <= longest_seconds][:_CANDIDATES]
-        if fitting:
-            return _made(_joined(_clean(fitting), longest_seconds), rate)
-    shortest = min(told if transcript_needed else clips, key=lambda clip: clip.seconds)
-    if transcript_needed:
-        return _made([shortest], rate)
+    fitting = [clip for clip in told if clip.seconds <= longest_seconds]
+    if not fitting and told:
+        shortest = min(told, key=lambda clip: clip.seconds)
+        fitting = [shortest] if transcript_needed or shortest.seconds <= 2 * longest_seconds else []
+    fitting = fitting or [clip for clip in clips if clip.seconds <= longest_seconds]
+    if fitting:
+        return _made(_joined(_clean(fitting[:_CANDIDATES]), longest_seconds), rate)
+    shortest = min(clips, key=lambda clip: clip.seconds)
     whole = sound(shortest)
     _, start = next(pieces(whole.samples, longest_seconds, whole.rate))
     return Reference(shortest.emotion, Audio(at_rate(Audio(start, whole.rate), rate), rate), "")
