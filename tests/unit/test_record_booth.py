@@ -19,8 +19,8 @@ from likeness.core.types import Audio, Verdict
 from likeness.speak import scripts
 from likeness.speak.consent import sentence
 from likeness.speak.record import takes
-from likeness.speak.record.booth import Booth, consent_line, open_booth, plan
-from likeness.speak.recordings import recordings
+from likeness.speak.record.booth import Booth, consent_line, consent_recording, open_booth, plan
+from likeness.speak.recordings import recording, recordings
 
 RATE = 24_000
 TEXTS = (
@@ -216,5 +216,7 @@ def test_the_consent_stays_as_it_was_read_and_is_asked_for_anew_once_it_is_damag
         booth.hear_room(ROOM)
         taken = read(booth)
     assert consent_line(home, later) == CONSENT
+    assert recording(home, consent_recording(home)).transcript == CONSENT.text
     (home.recordings / f"{taken.sha256}.flac").write_bytes(b"fLaC")
     assert consent_line(home, later).text == sentence("Sam Rivers", later)
+    assert consent_recording(home) == ""

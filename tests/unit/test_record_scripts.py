@@ -53,6 +53,10 @@ def test_a_line_keeps_its_id_wherever_it_stands_and_gets_another_with_other_word
     assert scripts.line("happy", "Here we go, again.").id != one.id
 
 
+def test_nothing_that_a_terminal_obeys_is_shown() -> None:
+    assert scripts.line("sad", "Red \x1b[31malert\x07 now.").text == "Red [31malert now."
+
+
 def test_a_script_is_found_by_its_other_names() -> None:
     assert scripts.script("excited").emotion == "happy"
     with pytest.raises(NotFound, match="no script"):

@@ -47,7 +47,10 @@ class Keys:
         if found or self._ended:
             return found or END
         if select.select([self._descriptor], [], [], seconds)[0]:
-            read = os.read(self._descriptor, _BLOCK)
+            try:
+                read = os.read(self._descriptor, _BLOCK)
+            except OSError:  # the terminal's window was closed
+                read = b""
             self._ended = not read
             self._buffer += read
         return self._next() or (END if self._ended else "")

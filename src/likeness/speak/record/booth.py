@@ -35,12 +35,23 @@ class Kept:
 
 def consent_line(home: PersonHome, today: date) -> Line:
     """The sentence a person reads aloud before anything else: the one that was read, or a new one of today's date."""
+    read = _consent_read(home)
+    if read is not None:
+        return read[0]
+    return scripts.line("neutral", consent.sentence(home.person().display_name, today), required=True)
+
+
+def consent_recording(home: PersonHome) -> str:
+    """Id of the recording in which the person read their consent in a session; "" when there is none that is whole."""
+    read = _consent_read(home)
+    return read[1].sha256[:16] if read is not None else ""
+
+
+def _consent_read(home: PersonHome) -> tuple[Line, Taken] | None:
     notes = takes.load_notes(home)
     line = scripts.line("neutral", notes.consent, required=True)
-    read = notes.taken.get(line.id) if notes.consent else None
-    if read is not None and takes.is_whole(home, read):
-        return line
-    return scripts.line("neutral", consent.sentence(home.person().display_name, today), required=True)
+    taken = notes.taken.get(line.id) if notes.consent else None
+    return (line, taken) if taken is not None and takes.is_whole(home, taken) else None
 
 
 def plan(first: Line, chosen: Sequence[scripts.Script], minutes: float = 0.0) -> tuple[Line, ...]:

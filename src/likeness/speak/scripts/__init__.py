@@ -51,8 +51,8 @@ class Script:
 
 
 def line(emotion: str, text: str, *, required: bool = False) -> Line:
-    """A line with its id: the emotion and ten hex digits of the SHA-256 of both."""
-    words = " ".join(text.split())
+    """A line with its id: the emotion and ten hex digits of the SHA-256 of both. What a terminal obeys is left out."""
+    words = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     digest = hashlib.sha256(f"{emotion}\n{words}".encode()).hexdigest()[:10]
     return Line(f"{emotion}-{digest}", emotion, words, required)
 
@@ -105,5 +105,4 @@ def reading_seconds(text: str, emotion: str = "neutral") -> float:
 
 
 def _rows(text: str) -> list[str]:
-    printable = ("".join(char if char.isprintable() else " " for char in row) for row in text.splitlines())
-    return [" ".join(row.split()) for row in printable if row.strip() and not row.startswith("#")]
+    return [" ".join(row.split()) for row in text.splitlines() if row.strip() and not row.startswith("#")]
