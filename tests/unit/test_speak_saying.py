@@ -89,6 +89,12 @@ def test_the_first_sentence_is_not_held_back_and_then_cannot_be_made_again() -> 
     assert len(actor.asked) == 1
 
 
+def test_an_engine_that_gives_whole_sentences_is_judged_before_the_first_is_heard() -> None:
+    actor = Actor(lambda request, attempt: np.tile(GOOD, 30) if attempt == 1 else GOOD)
+    assert joined(say(actor, TEN, info=PLAIN)).seconds == pytest.approx(3.0, abs=0.05)
+    assert len(actor.asked) == 2
+
+
 def test_a_later_sentence_is_held_back_while_there_is_something_to_hear() -> None:
     actor = Actor(lambda request, attempt: np.concatenate([GOOD, np.full(10, np.nan)]) if attempt == 2 else GOOD)
     made = joined(say(actor, f"{TEN}. {TEN}."))

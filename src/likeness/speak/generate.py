@@ -135,7 +135,8 @@ def _performed(
 
 def _sentence(speaker: Speaker, segment: Segment, clock: Clock, echo: Echo | None) -> Iterator[Samples]:
     """One sentence's sound at the speaker's rate; whole where its style is applied to the sound itself."""
-    pieces = guarded(speaker, segment.request, clock, echo)
+    whole = segment.whole or segment.after is not None
+    pieces = guarded(speaker, segment.request, Clock(whole=True) if whole else clock, echo)
     if segment.after is None:
         yield from pieces
         return

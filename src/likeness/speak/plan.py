@@ -45,12 +45,13 @@ class Segment:
     """One sentence, or the part of one that has a manner of its own.
 
     ``request`` is what the engine is asked, ``pause`` the seconds of silence before it, ``after`` what is done to its
-    sound (``None``: nothing).
+    sound (``None``: nothing). ``whole``: its engine gives it in one piece, so that nothing is lost by judging it whole.
     """
 
     request: SpeakRequest
     pause: float = 0.0
     after: Style | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,8 @@ class _Gathered:
             pauses=asked.pauses,
             blend=mixed.parts,
         )
-        return Segment(request, pause, None if follows or style == Style() else style)
+        whole = can is not None and "streaming" not in can
+        return Segment(request, pause, None if follows or style == Style() else style, whole)
 
 
 def _after(text: str) -> float:
