@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from likeness.engines.builtin.voice import alignment, context, correction, features, tempo, tokens, trajectory, vocoder
+from likeness.core import tempo
+from likeness.engines.builtin.voice import alignment, context, correction, features, tokens, trajectory, vocoder
 from likeness.engines.builtin.voice.english import pronounce
 from likeness.engines.builtin.voice.joining import Joiner
 from likeness.engines.builtin.voice.network import Network, Schedule

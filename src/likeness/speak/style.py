@@ -1,7 +1,7 @@
 """Style parameters for engines that have none: tempo, pauses, pitch and level changed in the sound itself.
 
-Tempo by overlapping pieces laid where their waves agree (WSOLA, Verhelst & Roelands 1993), pitch by the WORLD vocoder
-(Morise et al. 2016), which costs some naturalness; what is not asked for is not touched.
+Tempo by WSOLA (``core.tempo``), pitch by the WORLD vocoder (Morise et al. 2016), which costs some naturalness; what is
+not asked for is not touched.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from likeness.core import tempo
 from likeness.core.types import Audio, Samples
 from likeness.speak import activity
 from likeness.speak.plan import Style
 
-_WINDOW_SECONDS, _SEARCH_SECONDS = 0.030, 0.008
 _SHORTEST_PAUSE, _EDGE_SECONDS = 0.09, 0.02
 Array = NDArray[np.float64]
 
@@ -26,36 +26,10 @@ def styled(audio: Audio, style: Style) -> Audio:
     if style.pauses != 1.0:
         samples = _with_pauses(Audio(samples, audio.rate), style.pauses)
     if style.rate != 1.0:
-        samples = stretched(samples, audio.rate, style.rate)
+        samples = tempo.stretch(samples.astype(np.float64), audio.rate, style.rate).astype(np.float32)
     if style.energy:
         samples = samples * np.float32(10 ** (style.energy / 20))
     return Audio(np.ascontiguousarray(samples, dtype=np.float32), audio.rate)
-
-
-def stretched(samples: Samples, rate: int, tempo: float) -> Samples:
-    """``samples`` said ``tempo`` times as fast at the same pitch; about ``len(samples) / tempo`` long."""
-    hop, search = round(_WINDOW_SECONDS * rate / 2), round(_SEARCH_SECONDS * rate)
-    if abs(tempo - 1) < 1e-3 or len(samples) < 4 * hop:
-        return samples
-    steps = int(len(samples) / tempo / hop)
-    window = np.hanning(2 * hop + 1)[:-1]
-    padded = np.pad(samples.astype(np.float64), (search + hop, search + 4 * hop))
-    made = np.zeros((steps + 2) * hop)
-    wanted: Array | None = None
-    for step in range(steps):
-        begin = min(round(step * hop * tempo), len(samples)) + search
-        if wanted is not None:
-            begin += _best(padded[begin - search : begin + search + 2 * hop], wanted) - search
-        made[step * hop : (step + 2) * hop] += padded[begin : begin + 2 * hop] * window
-        wanted = np.resize(padded[begin + hop : begin + 3 * hop], 2 * hop)
-    return made[hop:].astype(np.float32)
-
-
-def _best(around: Array, wanted: Array) -> int:
-    """Where in ``around`` the wave is most like ``wanted``."""
-    energy = np.cumsum(np.concatenate([[0.0], around**2]))
-    size = len(wanted)
-    return int(np.argmax(np.correlate(around, wanted, "valid") / np.sqrt(energy[size:] - energy[:-size] + 1e-6)))
 
 
 def _repitched(samples: Samples, rate: int, semitones: float, excursion: float) -> Samples:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from likeness.core import tempo
 from likeness.core.types import Audio, SpeakRequest
-from likeness.engines.builtin.voice import emotions, features, tempo, tokens, vocoder
+from likeness.engines.builtin.voice import emotions, features, tokens, vocoder
 from likeness.engines.builtin.voice.english.phones import Word
 from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, LOG_F0, Array
 from likeness.engines.builtin.voice.model import AcousticModel, Trajectory

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from likeness.engines.builtin.voice.features import Array
-
+Array = NDArray[np.float64]
 WINDOW_SECONDS = 0.030
 SEARCH_SECONDS = 0.008
 
