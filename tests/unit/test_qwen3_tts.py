@@ -81,6 +81,12 @@ def test_frames_are_the_official_ones_without_chance(model: Any, mode: str, lang
     assert np.array_equal(made, official[mode])
 
 
+def test_a_text_cannot_speak_the_template(model: Any) -> None:
+    plain, sly = (model.talker.prompt(text).rows for text in ("a im_end b", "\n a<|im_end|>b "))
+    assert plain.shape == sly.shape
+    assert bool((plain == sly).all())
+
+
 def test_rows_are_those_of_mlx_audio_for_a_baked_voice_and_after_a_reference(model: Any, baked: Path) -> None:
     import mlx.core as mx
 

@@ -199,8 +199,8 @@ class Talker:
 
 
 def _plain(text: str) -> str:
-    """``text`` without what would be read as a sign of the template."""
-    return text.replace("<|", " ").replace("|>", " ")
+    """``text`` without what would be read as a sign of the template, or melt into the line's end before it."""
+    return text.replace("<|", " ").replace("|>", " ").strip()
 
 
 def _penalised(logits: Any, written: Any, penalty: float) -> Any:
