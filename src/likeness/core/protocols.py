@@ -135,7 +135,9 @@ class EngineInfo:
     """Any of "streaming", "adapter", "clone", "emotion", "rewrite", "draft"; "verbatim" when its adapters hold texts of
     the person word for word. Of language models: "chat" (any conversation, also without an adapter), "switch" (the
     adapter is named in each request, the base stays loaded), "concurrent" (an :class:`AsyncWriter`: many requests at
-    once, its model lives elsewhere), "score", "fuse", "resume" (an interrupted training continues exactly)."""
+    once, its model lives elsewhere), "score", "fuse", "resume" (an interrupted training continues exactly).
+    Of speakers: "style" (it follows rate, pitch, pitch_range, energy and pauses itself; without, they are put on its
+    sound)."""
     opens: frozenset[str] = frozenset()
     """Forms of adapter it can use (``Manifest.form``): "lora" for PEFT LoRA; what it learned itself it always opens."""
     licence: str = ""
