@@ -17,7 +17,7 @@ from likeness.core.errors import Busy, InputError
 from likeness.core.home import Home, PersonHome
 from likeness.core.types import Audio, Verdict
 from likeness.speak import scripts
-from likeness.speak.consent import sentence
+from likeness.speak.consent import Consent, sentence, stated
 from likeness.speak.record import takes
 from likeness.speak.record.booth import Booth, consent_line, consent_recording, open_booth, plan
 from likeness.speak.recordings import recording, recordings
@@ -66,7 +66,8 @@ def test_a_take_is_an_ordinary_recording_with_text_feeling_and_consent(booth: Bo
     assert (happy.transcript, happy.emotion, happy.sha256) == (TEXTS[0], "happy", taken.sha256)
     assert hashlib.sha256(happy.path.read_bytes()).hexdigest() == taken.sha256
     assert (consent.transcript, consent.emotion) == (CONSENT.text, "neutral")
-    assert happy.consent == f"{CONSENT.text} (read aloud, recording {consent.id})"
+    agreed = Consent(CONSENT.text, consent.added_at, "spoken", "recording session", consent.id)
+    assert (happy.consent, happy.agreed) == (CONSENT.text, agreed)
     with soundfile.SoundFile(happy.path) as file:
         assert (file.samplerate, file.subtype, file.comment) == (RATE, "PCM_24", TEXTS[0])
         assert np.allclose(file.read(), speech(6.0, RATE, seed=2).samples, atol=1e-6)
@@ -131,7 +132,7 @@ def test_a_kill_between_the_new_take_and_the_end_of_the_old_one_leaves_one(home:
         booth.hear_room(ROOM)
         read(booth)
         read(booth, 1)
-    takes.keep(home, LINES[1], 2, speech(6.0, RATE, seed=2), "I agree")  # unknown to the notes
+    takes.keep(home, LINES[1], 2, speech(6.0, RATE, seed=2), stated("I agree", ""))  # unknown to the notes
     later = again(home)
     assert later.session.taken[LINES[1].id].number == 2
     assert len(recordings(home)) == 2
@@ -167,7 +168,7 @@ def test_an_older_whole_take_stands_in_for_a_damaged_newer_one(home: PersonHome)
     with open_booth(home, LINES) as booth:
         booth.hear_room(ROOM)
         first = read(booth)
-    newer = takes.keep(home, LINES[0], 2, speech(6.0, RATE, seed=2), "I agree")
+    newer = takes.keep(home, LINES[0], 2, speech(6.0, RATE, seed=2), stated("I agree", ""))
     newer.path.write_bytes(b"fLaC")
     later = again(home)
     assert later.session.taken[LINES[0].id].sha256 == first.sha256

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from likeness.core import files
 from likeness.core.errors import Busy, InputError, PoorRecording
@@ -92,17 +92,27 @@ class Booth:
         ):
             self._numbers[line] = max(number, self._numbers.get(line, 0))
             self._replaced.setdefault(line, set()).add(sha256)
+        agreed = stands.get(lines[0].id)
+        self._agreed_at = agreed.added_at if agreed else ""
         taken = {line: self._known(line, take.taken) for line, take in stands.items()}
         self.session = Session.begin(lines, taken, frozenset(self._notes.skipped))
         self._save()
 
     @property
-    def consent(self) -> str:
-        """What stands in each recording as its consent: the sentence, and where it can be heard."""
+    def consent(self) -> consent.Consent:
+        """What stands with each take: the sentence as it was read aloud, when, and in which recording.
+
+        Whether the same person reads it is compared where a voice is made (``speak.consent.spoken``).
+        """
         line = self.session.plan[0]
-        taken = self.session.taken.get(line.id)
-        heard = f" (read aloud, recording {taken.sha256[:16]})" if taken else " (read aloud in this recording)"
-        return line.text + heard
+        read = self.session.taken.get(line.id)
+        return consent.Consent(
+            statement=line.text,
+            at=self._agreed_at or datetime.now(UTC).isoformat(timespec="seconds"),
+            method="spoken",
+            source="recording session",
+            recording=read.sha256[:16] if read else "",
+        )
 
     def hear_room(self, audio: Audio) -> RoomCheck:
         """Judge the room; the session goes on unless it is refused."""
@@ -136,6 +146,8 @@ class Booth:
             refused = replace(found, verdict=Verdict.REFUSED, findings=(*found.findings, str(error)))
             return Kept(line, refused, None)
         taken = Taken(kept.sha256, found.check.speech_seconds, number, found.verdict.value, found.findings)
+        if line.required:
+            self._agreed_at = kept.added_at
         self.session = session.keep(taken)
         self._save()
         self._replace(line.id, taken)

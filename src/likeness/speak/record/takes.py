@@ -23,6 +23,7 @@ from likeness.core import files
 from likeness.core.errors import InputError
 from likeness.core.home import PersonHome
 from likeness.core.types import Audio, Verdict
+from likeness.speak.consent import Consent
 from likeness.speak.record.session import Taken
 from likeness.speak.recordings import Recording, add_upload
 from likeness.speak.scripts import Line
@@ -39,6 +40,7 @@ class Stored:
     line: str
     taken: Taken
     sound: Path
+    added_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def flac(audio: Audio, title: str, text: str) -> bytes:
     return target.getvalue()
 
 
-def keep(home: PersonHome, line: Line, number: int, audio: Audio, consent: str) -> Recording:
+def keep(home: PersonHome, line: Line, number: int, audio: Audio, consent: Consent) -> Recording:
     """Put a take into the home's recordings and see that it arrived.
 
     Raises :class:`PoorRecording` when it would ruin the voice, and :class:`InputError` when what was read back from the
@@ -109,7 +111,7 @@ def _stored(entry: Path) -> list[Stored]:
             verdict=Verdict(raw["check"]["verdict"]).value,
             reasons=tuple(map(str, raw["check"]["reasons"])),
         )
-        return [Stored(named["line"], taken, entry.parent / Path(str(raw["path"])).name)]
+        return [Stored(named["line"], taken, entry.parent / Path(str(raw["path"])).name, str(raw["added_at"]))]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
