@@ -43,8 +43,8 @@ _CEILINGS = (
 """Up to where a low-pass is likeliest whose: LAME's for stereo at 44.1 and 48 kHz, which for mono lie half as high
 again."""
 _CLIFF_DB = 30.0
-_NEAR_THE_TOP = 0.88
-"""Share of half the rate from which a ceiling is the sampling rate's own."""
+_NEAR_THE_TOP = 0.85
+"""Share of half the rate from which a ceiling is the filter of the sampling rate itself."""
 GRID_FROM = 8.0
 """Sounds that were never an MP3 stay under 6, those at 64 kbit/s were over 40 on ten voices."""
 
