@@ -54,7 +54,7 @@ def compression(audio: Audio) -> Compression:
     ceiling = measures.bandwidth_hz(audio)
     grid = mp3_evidence(audio)
     if grid >= GRID_FROM:
-        return Compression("mp3", ceiling, likely(ceiling) if ceiling < _NEAR_THE_TOP * audio.rate / 2 else "", grid)
+        return Compression("mp3", ceiling, likely(ceiling) if ceiling < 0.95 * audio.rate / 2 else "", grid)
     if ceiling >= _NEAR_THE_TOP * audio.rate / 2:
         return Compression(ceiling_hz=ceiling)
     steepness = _cliff(audio, ceiling)
