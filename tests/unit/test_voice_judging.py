@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from likeness.core.events import drain
 from likeness.core.home import Home, PersonHome
 from likeness.report.voice_page import write_page
 from likeness.speak.evaluate import EvaluateOptions, Evaluation, evaluate, load_evaluation, material
+from likeness.speak.prepare import build_corpus
 from likeness.speak.recordings import import_recordings
 from likeness.speak.train import enrol
 from likeness.speak.voices import voice_folder
@@ -30,11 +32,20 @@ def _few_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(material, "FELT", UNSEEN[1:])
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> PersonHome:
-    made = Home(tmp_path / "people").create("sam")
-    record(made, tmp_path / "takes", 4)
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> PersonHome:
+    """A person with recordings that are prepared already."""
+    folder = tmp_path_factory.mktemp("person")
+    made = Home(folder / "people").create("sam")
+    record(made, folder / "takes", 4)
+    drain(build_corpus(made, voice="me"))
     return made
+
+
+@pytest.fixture
+def home(recorded: PersonHome, tmp_path: Path) -> PersonHome:
+    shutil.copytree(recorded.root, tmp_path / "people" / "sam")
+    return PersonHome(tmp_path / "people" / "sam")
 
 
 def record(home: PersonHome, folder: Path, count: int, hertz: float = PERSON_HZ, emotion: str = "neutral") -> None:
