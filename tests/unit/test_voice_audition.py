@@ -149,3 +149,32 @@ def test_files_are_named_by_their_place_alone(home: PersonHome, tmp_path: Path) 
         f"{number:03}-{place}.flac" for number in range(1, len(found.pairs) + 1) for place in ("1", "2", "x")
     ]
     assert (tmp_path / "out" / "001-1.flac").read_bytes() == found.pairs[0].shown[0].read_bytes()
+
+
+def test_the_commands_write_a_page_take_its_code_and_ask_in_the_terminal(
+    home: PersonHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from likeness.cli.main import app
+    from likeness.core.settings import settings
+
+    monkeypatch.setenv("LIKENESS_HOME", str(home.root.parent))
+    settings.cache_clear()
+    runner = CliRunner()
+    command = ["audition", "voice", "--against", "person", "--pairs", "3", "--seed", "4"]
+    page = tmp_path / "page.html"
+    made = runner.invoke(app, [*command, "--page", str(page), "--json"])
+    assert json.loads(made.stdout) == {"page": str(page)}
+    assert page.stat().st_mode & 0o777 == 0o600
+    told = json.loads(re.search(r'<script id="told"[^>]*>(.*?)</script>', page.read_text(), re.DOTALL)[1])  # type: ignore[index]
+    (tmp_path / "code.txt").write_text(coded(told["id"], "12-"))
+    taken = runner.invoke(app, ["audition", "voice", "--read", str(tmp_path / "code.txt"), "--json"])
+    assert json.loads(taken.stdout)["judged"] == 2
+    rest = runner.invoke(app, [*command, "--files", str(tmp_path / "sounds")], input="r\n1\n")
+    assert "── 3 of 3" in rest.stdout
+    assert rest.stdout.count("Listen to") == 2
+    assert "of 3 pairs" in rest.stdout
+    evaluated = runner.invoke(app, ["evaluate", "voice", "--no-judges", "--json"])
+    assert Path(json.loads(evaluated.stdout)["page"]).is_file()
+    assert "of 3 pairs" in Path(json.loads(evaluated.stdout)["page"]).read_text()
