@@ -52,6 +52,21 @@ def test_a_folder_is_taken_in_as_it_came(home: PersonHome, tmp_path: Path) -> No
     assert {p.stat().st_mode & 0o777 for p in home.recordings.iterdir()} == {0o600}
 
 
+def test_a_table_names_the_emotions_and_a_wrong_name_is_said(home: PersonHome, tmp_path: Path) -> None:
+    folder = tmp_path / "takes"
+    folder.mkdir()
+    for number, name in enumerate(("a", "b", "c")):
+        write(folder / f"{name}.wav", speech(seed=number))
+    table = f"file,text,emotion\na.wav,{TEXT},happy\nb.wav,{TEXT},\nc.wav,{TEXT},Sad & blue\n"
+    (folder / "transcripts.csv").write_text(table, encoding="utf-8")
+    summary = take(home, folder)
+    assert summary.metrics["added"] == 2
+    assert "'sad & blue' is not an emotion's name" in summary.note
+    assert {one.name: one.emotion for one in recordings(home)} == {"a.wav": "happy", "b.wav": "neutral"}
+    take(home, folder, emotion="tired")
+    assert {one.emotion for one in recordings(home)} == {"tired"}
+
+
 def test_the_same_again_adds_nothing_and_a_transcript_is_an_update(home: PersonHome, tmp_path: Path) -> None:
     path = write(tmp_path / "one.wav", speech())
     assert take(home, path).metrics["added"] == 1

@@ -54,6 +54,18 @@ def test_where_a_transcript_is_looked_for(tmp_path: Path) -> None:
     assert Transcripts(tmp_path / "given.csv").of(wavs / "a.wav") == "from the folder"
 
 
+def test_a_table_says_how_a_line_was_spoken(tmp_path: Path) -> None:
+    (tmp_path / "transcripts.csv").write_text(
+        'file,text,emotion\na.wav,"Hi, you.", Happy\nb.wav,Oh.\n', encoding="utf-8"
+    )
+    (tmp_path / "lines.jsonl").write_text('{"file": "b.wav", "text": "Oh.", "feeling": "tired"}\n', encoding="utf-8")
+    found = Transcripts()
+    assert [found.emotion_of(tmp_path / name) for name in ("a.wav", "b.wav", "c.wav")] == ["happy", "", ""]
+    assert found.of(tmp_path / "a.wav") == "Hi, you."
+    assert Transcripts(tmp_path / "lines.jsonl").emotion_of(tmp_path / "b.wav") == "tired"
+    assert Transcripts(tmp_path / "lines.jsonl").emotion_of(tmp_path / "a.wav") == "happy"
+
+
 def test_a_bad_table_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         Transcripts(tmp_path / "absent.csv")

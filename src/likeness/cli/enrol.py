@@ -43,7 +43,11 @@ def voice(
         str, typer.Option("--voice", help="Name of the voice; me, or me-EMOTION, when left out.")
     ] = "",
     transcripts: Annotated[
-        Path | None, typer.Option("--transcripts", help="A table of file name and text; else sidecars are looked for.")
+        Path | None,
+        typer.Option(
+            "--transcripts",
+            help="A table of file name, text and, if it has one, emotion; else sidecars are looked for.",
+        ),
     ] = None,
     feeling: Annotated[
         str, typer.Option("--feeling", help="The feeling these recordings were made in; the voice learns from all.")

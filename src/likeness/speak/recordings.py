@@ -87,7 +87,8 @@ def import_recordings(
 ) -> Iterator[Event]:
     """Take sound files, and folders of them, into the home; one event per file, and a last one that sums up.
 
-    Transcripts come from ``transcripts`` (a table), a ``.txt`` of the same name or a table in the folder.
+    Transcripts come from ``transcripts`` (a table), a ``.txt`` of the same name or a table in the folder. So does the
+    emotion of each, where the table has a column of that name and ``emotion`` names no other than neutral.
     The last event's metrics: ``added``, ``updated``, ``unchanged``, ``refused`` (by the check), ``unreadable``
     and ``seconds`` (of what was added). A file that is not taken is named with its reason in its event's note, and
     in the last event's (the first twenty).
@@ -107,7 +108,9 @@ def import_recordings(
     with Decoder() as decoder:
         for number, path in enumerate(found, 1):
             try:
-                outcome, recording = _take(home, path, lookup.of(path), emotion, agreed, decoder)
+                felt = emotion if emotion != "neutral" else lookup.emotion_of(path) or emotion
+                _check_emotion(felt)
+                outcome, recording = _take(home, path, lookup.of(path), felt, agreed, decoder)
                 note = f"{path.name}: {outcome}"
                 if recording is not None and outcome == "added":
                     seconds += recording.seconds
