@@ -82,7 +82,7 @@ class Container:
                 continue
             bad = 0
             for frame in decoded:
-                for same in _our_errors(lambda frame=frame: resampler.resample(frame)):  # type: ignore[misc]
+                for same in _our_errors(lambda frame=frame: resampler.resample(frame)):
                     yield np.ascontiguousarray(same.to_ndarray().T, dtype=np.float32)
 
     def _packets(self) -> Iterator[Any]:
