@@ -10,7 +10,7 @@ from model_hub import Hub, serving
 from typer.testing import CliRunner
 
 from likeness.cli.main import app
-from likeness.core import catalogue, downloads
+from likeness.core import catalogue, downloads, plugins
 from likeness.core.catalogue import Model
 from likeness.core.errors import (
     DoesNotFit,
@@ -166,6 +166,14 @@ def test_every_entry_of_the_catalogue_can_be_read() -> None:
     assert all(model.licence and (model.repository or model.packages) for model in catalogue.catalogue())
     with pytest.raises(NotFound):
         catalogue.known("no such model")
+
+
+def test_every_model_that_an_engine_names_can_be_got() -> None:
+    known = {model.name for model in catalogue.catalogue()}
+    for name in plugins.names(plugins.ENGINES):
+        engine = plugins.engine_class(name)
+        assert engine is not None, name
+        assert set(engine.info.models) <= known, name
 
 
 def test_the_command_says_the_cost_and_asks(hub: Hub) -> None:

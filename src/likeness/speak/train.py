@@ -72,6 +72,7 @@ def enrol(
             kind="voice",
             name=voice,
             engine=engine,
+            base_model=recipe.model or next(iter(plugins.engine(engine).info.models), ""),
             data_hash=data_hash,
             recipe=recipe.model_dump(),
             measures={**made_from.measures, **last.metrics},
