@@ -12,13 +12,12 @@ import numpy as np
 from likeness.core import corpus
 from likeness.core.errors import InputError, PoorRecording
 from likeness.core.events import Event
-from likeness.engines.builtin.voice import emotions, recordings, rough, voice
+from likeness.engines.builtin.voice import describe, emotions, recordings, rough, voice
 from likeness.engines.builtin.voice.adapt import Adapted, adapt
-from likeness.engines.builtin.voice.distortion import distortion
+from likeness.engines.builtin.voice.describe import Learned
 from likeness.engines.builtin.voice.emotions import Emotion
 from likeness.engines.builtin.voice.examples import Utterance, assemble
-from likeness.engines.builtin.voice.features import COEFFICIENTS, FRAMES_PER_SECOND, LOG_F0, speech_frames
-from likeness.engines.builtin.voice.model import AcousticModel
+from likeness.engines.builtin.voice.features import FRAMES_PER_SECOND, speech_frames
 from likeness.engines.builtin.voice.prior import prior
 from likeness.engines.builtin.voice.recordings import Ledger, Recording
 from likeness.engines.builtin.voice.units import Units
@@ -49,16 +48,6 @@ class Options:
             raise InputError(f"the recipe has a bad number: {error}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Learned:
-    model: AcousticModel
-    emotions: tuple[Emotion, ...]
-    utterances: list[Utterance]
-    start: AcousticModel
-    """The model before adaptation, for comparison."""
-    rough: bool
-
-
 def enrol(data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
     """Learn from the corpus in ``data`` and fill ``out``. Raises :class:`InputError` for a corpus that cannot be read
     or is not English, :class:`PoorRecording` when no clip can be used. The last event carries the measures.
@@ -77,7 +66,7 @@ def enrol(data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
             yield step
         else:
             heard = step
-    learned: _Learned | None = None
+    learned: Learned | None = None
     for result in _learn(heard, options, ledger):
         if isinstance(result, Event):
             yield result
@@ -87,7 +76,7 @@ def enrol(data: Path, recipe: Mapping[str, Any], out: Path) -> Iterator[Event]:
     yield from _finish(learned, heard, options, ledger, out)
 
 
-def _learn(heard: Sequence[Recording], options: Options, ledger: Ledger) -> Iterator[Event | _Learned]:
+def _learn(heard: Sequence[Recording], options: Options, ledger: Ledger) -> Iterator[Event | Learned]:
     """With transcripts adapt on them; without, by the statistics of the speaker and a guess at the phones."""
     spoken = [recording for recording in heard if recording.words]
     if sum(len(recording.acoustics) for recording in spoken) < LEAST_ALIGNED_SECONDS * FRAMES_PER_SECOND:
@@ -97,7 +86,7 @@ def _learn(heard: Sequence[Recording], options: Options, ledger: Ledger) -> Iter
             if isinstance(step, Event):
                 yield step
             else:
-                yield _Learned(step.model, step.emotions, [], start, rough=True)
+                yield Learned(step.model, step.emotions, [], start, rough=True)
         return
     for recording in heard:
         if not recording.words:
@@ -114,18 +103,21 @@ def _learn(heard: Sequence[Recording], options: Options, ledger: Ledger) -> Iter
         if isinstance(adapted, Event):
             yield adapted
         else:
-            known = (*adapted.emotions, *_without_words(adapted, utterances, heard))
-            yield _Learned(adapted.model, known, utterances, prior().model, rough=False)
+            known = (*adapted.emotions, *_without_words(adapted, utterances, heard, ledger))
+            yield Learned(adapted.model, known, utterances, prior().model, rough=False)
 
 
 def _without_words(
-    adapted: Adapted, utterances: Sequence[Utterance], heard: Sequence[Recording]
+    adapted: Adapted, utterances: Sequence[Utterance], heard: Sequence[Recording], ledger: Ledger
 ) -> tuple[Emotion, ...]:
     """The emotions of which no recording has a transcript: how they are said can be heard without one."""
     known = {emotion.name for emotion in adapted.emotions}
     others = [recording for recording in heard if not recording.words and recording.emotion not in known]
     if not others:
         return ()
+    for recording in others:
+        del ledger.refused[recording.id]
+        ledger.used.append(recording.id)
     first = adapted.emotions[0]
     compared = [utterance for utterance in utterances if utterance.emotion == first.name][:COMPARED]
     guessed = [*compared, *rough.guesses(prior(), others)]
@@ -136,7 +128,7 @@ def _without_words(
 
 
 def _finish(
-    learned: _Learned, heard: Sequence[Recording], options: Options, ledger: Ledger, out: Path
+    learned: Learned, heard: Sequence[Recording], options: Options, ledger: Ledger, out: Path
 ) -> Iterator[Event]:
     speech = sum(int(speech_frames(recording.acoustics.power).sum()) for recording in heard)
     seconds = speech / FRAMES_PER_SECOND
@@ -151,12 +143,12 @@ def _finish(
         sound = recordings.waveform(learned.utterances, heard, voice.RATE)
         sound = (np.clip(sound, -1, 1) * 32767).astype(np.int16)
         yield Event("units", 1, 1, metrics={"units": float(len(units.table))})
-    measures = _measures(learned, seconds, ledger)
-    notes = [*_notes(learned, seconds, options, by_units), *_unheard(learned, heard)]
+    measures = describe.measures(learned, seconds, ledger)
+    notes = [*describe.notes(learned, seconds, options.renderer, by_units), *describe.unheard(learned, heard)]
     description = {
         "renderer": "units" if by_units else "vocoder",
         "rough": learned.rough,
-        "emotions": {emotion.name: _described(emotion, learned.emotions[0]) for emotion in learned.emotions},
+        "emotions": {emotion.name: describe.emotion(emotion, learned.emotions[0]) for emotion in learned.emotions},
         "measures": measures,
         "notes": notes,
         "clips_used": sorted(ledger.used),
@@ -164,56 +156,3 @@ def _finish(
     }
     voice.save(out, learned.model, learned.emotions, units, sound, description)
     yield Event("done", 1, 1, note=" ".join(notes), metrics=measures)
-
-
-def _measures(learned: _Learned, seconds: float, ledger: Ledger) -> dict[str, float]:
-    statistics = learned.model.statistics
-    measures = {
-        "speech_seconds": round(seconds, 1),
-        "clips_used": float(len(ledger.used)),
-        "clips_refused": float(len(ledger.refused)),
-        "pitch_hz": round(float(np.exp(statistics.mean[LOG_F0])), 1),
-        "pitch_spread_semitones": round(float(statistics.spread[LOG_F0] * 12 / np.log(2)), 2),
-    }
-    if learned.utterances:
-        own = [utterance for utterance in learned.utterances if utterance.emotion == learned.emotions[0].name]
-        measures["distortion_db"] = round(distortion(learned.model, own), 2)
-        measures["distortion_prior_db"] = round(distortion(learned.start, own), 2)
-    return measures
-
-
-def _described(emotion: Emotion, first: Emotion) -> dict[str, float | bool]:
-    """What an emotion does otherwise than the first, for people: levels in dB, melody in semitones, tempo in shares."""
-    mean, spread = emotion.statistics.mean, emotion.statistics.spread
-    decibels = 10 / np.log(10) * float(mean[0] - first.statistics.mean[0]) / np.sqrt(COEFFICIENTS)
-    return {
-        "speech_seconds": round(emotion.seconds, 1),
-        "pitch_hz": round(float(np.exp(mean[LOG_F0])), 1),
-        "pitch_spread_semitones": round(float(spread[LOG_F0]) * 12 / np.log(2), 2),
-        "level_db": round(decibels, 1),
-        "tempo": round(float(np.exp(-emotion.tempo)), 3),
-        "pauses": round(float(np.exp(emotion.pauses)), 3),
-        "whispered": emotion.whispered,
-    }
-
-
-def _unheard(learned: _Learned, heard: Sequence[Recording]) -> list[str]:
-    """A sentence where an emotion was recorded and nothing could be learned of it."""
-    known = {emotion.name for emotion in learned.emotions}
-    missing = sorted({recording.emotion for recording in heard} - known)
-    first = learned.emotions[0].name
-    return [f"No recording of {' and '.join(missing)} could be used: spoken as {first}."] if missing else []
-
-
-def _notes(learned: _Learned, seconds: float, options: Options, by_units: bool) -> list[str]:
-    notes = []
-    if learned.rough:
-        notes.append(
-            "A rough first voice: made without a transcript, from a guess at what was said. "
-            "Recordings with transcripts make it theirs."
-        )
-    elif seconds < 60:
-        notes.append(f"Made from {seconds:.0f} s of speech; from a minute on it is clearly closer.")
-    if options.renderer == "units" and not by_units:
-        notes.append("Units were asked for, but need transcripts; the vocoder speaks.")
-    return notes

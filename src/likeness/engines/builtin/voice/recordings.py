@@ -84,7 +84,7 @@ def measure(clips: Sequence[Clip], ledger: Ledger, *, quick: bool = False) -> It
     # WORLD lets go of the interpreter's lock, so threads share the cores; the results do not depend on them.
     with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool:
         try:
-            measured = pool.map(lambda sound: _measured(*sound, pitch, quick), sounds)
+            measured = pool.map(lambda sound: _measured(sound, pitch, quick), sounds)
             for number, recording in enumerate(measured, start=1):
                 recordings.append(recording)
                 yield Event("measure", number, len(sounds), "clips")
@@ -93,7 +93,8 @@ def measure(clips: Sequence[Clip], ledger: Ledger, *, quick: bool = False) -> It
     yield recordings
 
 
-def _measured(clip: Clip, samples: Samples, rate: int, pitch: tuple[float, float], quick: bool) -> Recording:
+def _measured(sound: tuple[Clip, Samples, int], pitch: tuple[float, float], quick: bool) -> Recording:
+    clip, samples, rate = sound
     acoustics = features.analyse(resample(samples, rate, features.RATE), pitch, quick=quick)
     return Recording(clip.id, samples, rate, acoustics, tuple(pronounce(clip.transcript)), clip.emotion)
 
