@@ -163,7 +163,7 @@ def _tiny(name: str, folder: Path, *options: str) -> Path:
 
 
 def test_published_weights_are_read_past_the_objects_beside_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    from likeness.engines.openvoice.checkpoint import pickles
+    from likeness.engines.checkpoint import pickles
 
     module = types.ModuleType("TTS.tts.configs.made_up")
 

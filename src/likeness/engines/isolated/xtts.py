@@ -123,7 +123,7 @@ class XttsEngine(IsolatedSpeaker):
 def _to_safetensors(folder: Path) -> None:
     from safetensors.numpy import save_file
 
-    from likeness.engines.openvoice.checkpoint.reader import read_checkpoint
+    from likeness.engines.checkpoint.reader import read_checkpoint
 
     found = read_checkpoint(folder / _PICKLED, inert=_CONFIGURATION)
     kept = {name.removeprefix("xtts."): value for name, value in found.items()}

@@ -11,7 +11,7 @@ import numpy as np
 from likeness.core import files
 from likeness.core.errors import InputError
 from likeness.core.events import Event
-from likeness.engines.openvoice.checkpoint.reader import Arrays, read_checkpoint
+from likeness.engines.checkpoint.reader import Arrays, read_checkpoint
 from likeness.engines.openvoice.config import CONFIG, WEIGHTS, ConverterConfig
 
 PUBLISHED = "converter"

@@ -21,8 +21,8 @@ from openvoice_models import CONFIG, archive, published, tensor, text, torch_fil
 
 from likeness.core.errors import InputError, LikenessError, NotFound
 from likeness.core.events import drain
-from likeness.engines.openvoice.checkpoint import pickles
-from likeness.engines.openvoice.checkpoint.reader import read_checkpoint
+from likeness.engines.checkpoint import pickles
+from likeness.engines.checkpoint.reader import read_checkpoint
 from likeness.engines.openvoice.preparing import converter_weights, prepare
 
 HELD = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b.c": np.full(4, -1.5, np.float32)}
@@ -228,7 +228,7 @@ def _assert_inert(raw: bytes | bytearray) -> None:
 def test_the_reading_process_can_open_nothing_and_start_nothing(tmp_path: Path) -> None:
     told = tmp_path / "told"
     tries = (
-        "from likeness.engines.openvoice.checkpoint import worker; worker._limit_process()\n"
+        "from likeness.engines.checkpoint import worker; worker._limit_process()\n"
         f"for act in (lambda: open({str(told)!r}, 'w'), lambda: open('/dev/null'), lambda: bytearray(1 << 31)):\n"
         "    try:\n        act(); print('done')\n"
         "    except (OSError, MemoryError) as error: print(type(error).__name__)\n"

@@ -1,4 +1,4 @@
-"""The process in which a pickled checkpoint is read: ``python -m likeness.engines.openvoice.checkpoint.worker``.
+"""The process in which a pickled checkpoint is read: ``python -m likeness.engines.checkpoint.worker``.
 Arguments are the beginnings of classes' names whose objects are passed over.
 
 The file is its standard input. Before it reads a byte it takes from itself the right to open anything, write to any
@@ -16,8 +16,8 @@ import resource
 import sys
 from math import prod
 
-from likeness.engines.openvoice.checkpoint import pickles, torchfile
-from likeness.engines.openvoice.checkpoint.pickles import RefusedError
+from likeness.engines.checkpoint import pickles, torchfile
+from likeness.engines.checkpoint.pickles import RefusedError
 
 MEMORY_BYTES = 768 << 20
 CPU_SECONDS = 60

@@ -1,4 +1,4 @@
-"""A pickled PyTorch checkpoint into arrays, by a process that can do nothing else (``checkpoint.worker``)."""
+"""A pickled PyTorch checkpoint into arrays, by a process that can do nothing else (``worker``)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from likeness.core.errors import InputError, LikenessError, NotFound, UnsafeInput
 from likeness.core.weights import float32
-from likeness.engines.openvoice.checkpoint import pickles, worker
+from likeness.engines.checkpoint import pickles, worker
 
 WALL_SECONDS = 180.0
 _LARGEST_MESSAGE = 1 << 30
@@ -41,7 +41,7 @@ def read_checkpoint(path: Path, inert: Sequence[str] = ()) -> Arrays:
         raise NotFound(f"{path.name} cannot be opened: {error.strerror}", hint="name a file that is there") from None
     with source:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "likeness.engines.openvoice.checkpoint.worker", *inert],
+            [sys.executable, "-P", "-m", "likeness.engines.checkpoint.worker", *inert],
             stdin=source,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

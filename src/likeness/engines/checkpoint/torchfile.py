@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, BinaryIO
 
-from likeness.engines.openvoice.checkpoint import pickles
-from likeness.engines.openvoice.checkpoint.pickles import RefusedError, Tensor
+from likeness.engines.checkpoint import pickles
+from likeness.engines.checkpoint.pickles import RefusedError, Tensor
 
 MAGIC = 0x1950A86A20F9469CFC6C
 LARGEST_PICKLE = 64 << 20
