@@ -5,8 +5,8 @@ The speak track writes it (``speak.prepare``), the engines that learn a voice re
     {"rate": 22050, "language": "en",
      "clips": [{"id": "…", "file": "clips/….flac", "transcript": "…", "seconds": 4.2, "emotion": "neutral"}]}
 
-Transcripts are spoken text: numbers and abbreviations already read out as words; "" where nothing is known. A clip whose
-transcript a recogniser wrote names it in ``heard_by``.
+Transcripts are spoken text: numbers and abbreviations already read out as words; "" where nothing is known. A clip
+whose transcript a recogniser wrote names it in ``heard_by``.
 """
 
 from __future__ import annotations
