@@ -8,9 +8,9 @@ import numpy as np
 import soundfile
 from scipy.signal import fftconvolve
 
+from likeness.core.resample import resample
 from likeness.core.types import Audio, Samples
 from likeness.speak import activity
-from likeness.speak.resample import resample
 
 
 def noise(audio: Audio, snr_db: float, kind: str, seed: int) -> Audio:

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from speech_like import speech, with_clipping, with_echo, with_noise
 
+from likeness.core.resample import resample
 from likeness.core.types import Audio, Verdict
 from likeness.speak.check import check
-from likeness.speak.resample import resample
 
 
 def test_a_clean_recording_is_good() -> None:

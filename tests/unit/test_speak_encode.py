@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from speech_like import speech
 
 from likeness.core.errors import InputError
+from likeness.core.resample import StreamResampler, resample
 from likeness.core.types import Audio
 from likeness.speak.encode import StreamEncoder, encode, format_of
-from likeness.speak.resample import StreamResampler, resample
 
 
 @pytest.mark.parametrize("format", ["wav", "flac"])

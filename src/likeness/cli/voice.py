@@ -99,10 +99,10 @@ def _speak(
     as_json: bool,
 ) -> None:
     from likeness.cli.progress import follow
+    from likeness.core.resample import SPEECH_RATE
     from likeness.speak.aloud import reading
     from likeness.speak.generate import joined, open_voice
     from likeness.speak.play import player
-    from likeness.speak.resample import SPEECH_RATE
 
     kept: list[Audio] = []
     with ExitStack() as open_here:

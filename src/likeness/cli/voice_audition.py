@@ -24,8 +24,8 @@ def shower(held: Audition, folder: Path | None) -> Callable[[Pair], None]:
         write_files(held, folder)
         return lambda pair: _name(held, pair, folder)
     from likeness.core.errors import EngineMissing, LikenessError
+    from likeness.core.resample import SPEECH_RATE
     from likeness.speak.play import player
-    from likeness.speak.resample import SPEECH_RATE
 
     if held.left():
         try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import gcd
 
 import numpy as np
 
+from likeness.core.resample import resample
 from likeness.core.types import Audio, Samples
 
 RATE = 16_000
@@ -16,12 +16,7 @@ _FRAME = 160
 
 def at_rate(audio: Audio, rate: int = RATE) -> Samples:
     """The samples of ``audio`` at ``rate`` Hz, float32 (polyphase filtering)."""
-    if audio.rate == rate or not len(audio.samples):
-        return np.ascontiguousarray(audio.samples, dtype=np.float32)
-    from scipy.signal import resample_poly
-
-    common = gcd(rate, audio.rate)
-    return np.ascontiguousarray(resample_poly(audio.samples, rate // common, audio.rate // common), dtype=np.float32)
+    return np.ascontiguousarray(resample(audio, rate).samples, dtype=np.float32)
 
 
 def pieces(samples: Samples, longest: float, rate: int = RATE) -> Iterator[tuple[int, Samples]]:

@@ -26,6 +26,7 @@ from likeness.core.errors import EngineMissing, InputError, LikenessError, NotFo
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.preference import ENOUGH, Preference, Words, preference
+from likeness.core.resample import SPEECH_RATE, resample
 from likeness.core.types import Audio, Clip
 from likeness.speak import activity
 from likeness.speak.encode import encode
@@ -33,7 +34,6 @@ from likeness.speak.evaluate.material import UNSEEN, Material, gather, read
 from likeness.speak.generate import joined, say
 from likeness.speak.preprocess import levelled
 from likeness.speak.recipe import voice_recipe
-from likeness.speak.resample import SPEECH_RATE, resample
 from likeness.speak.scripts import script
 from likeness.speak.voices import OpenVoice, open_voice, stock_voices, voice_folder
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -287,15 +287,3 @@ def decode_bytes(data: bytes, name: str = "the upload", limits: DecodeLimits = U
     """Decode an uploaded file to mono float32 at its own rate; raises as :func:`decode`."""
     with Decoder(limits) as decoder:
         return decoder.decode(data, name).audio
-
-
-def decode_all(
-    paths: Iterable[Path], limits: DecodeLimits | None = None
-) -> Iterator[tuple[Path, Decoded | LikenessError]]:
-    """Decode many files in one worker process (a fresh one after each refusal); a bad file is a value."""
-    with Decoder(limits) as decoder:
-        for path in paths:
-            try:
-                yield path, decoder.decode(path)
-            except LikenessError as error:
-                yield path, error

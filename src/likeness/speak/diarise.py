@@ -19,6 +19,7 @@ from likeness.core.errors import InputError
 from likeness.core.protocols import SpeakerEncoder
 from likeness.core.types import Audio, Vectors
 from likeness.speak import activity, split
+from likeness.speak.encoders import unit
 from likeness.speak.music import music_share
 
 WINDOW_SECONDS = 3.0
@@ -148,7 +149,7 @@ def group(listened: Sequence[Listened], joined_from: float) -> Speakers:
     order = sorted(range(len(groups)), key=lambda number: -spoken[number])
     kept = [n for n in order if spoken[n] >= min(_LEAST_SPEECH, _LEAST_SHARE * total) or n == order[0]]
     kept = [n for n in kept if spoken[n] >= _LEAST_SHARE * total or spoken[n] >= _LEAST_SPEECH]
-    centres = np.stack([_unit(vectors[groups[n]].mean(axis=0)) for n in kept])
+    centres = np.stack([unit(vectors[groups[n]].mean(axis=0)) for n in kept])
     return _assigned(windows, vectors, centres)
 
 
@@ -186,7 +187,7 @@ def _labels(vectors: NDArray[np.float32], joined_from: float) -> NDArray[np.intp
     found = fcluster(tree, t=1.0 - joined_from, criterion="distance")
     if len(chosen) == len(vectors):
         return np.asarray(found, dtype=np.intp)
-    centres = np.stack([_unit(vectors[chosen[found == label]].mean(axis=0)) for label in np.unique(found)])
+    centres = np.stack([unit(vectors[chosen[found == label]].mean(axis=0)) for label in np.unique(found)])
     return np.asarray((vectors @ centres.T).argmax(axis=1), dtype=np.intp)
 
 
@@ -234,7 +235,3 @@ def _quiet_place(audio: Audio) -> int:
     else:
         frame = begin + int(np.argmin(levels[begin:]))
     return min(len(audio.samples), max(1, round(frame * activity.HOP_SECONDS * audio.rate)))
-
-
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)

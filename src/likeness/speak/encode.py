@@ -16,8 +16,8 @@ import numpy as np
 
 from likeness import __version__
 from likeness.core.errors import InputError
+from likeness.core.resample import PCM_RATE, SPEECH_RATE, StreamResampler, resample
 from likeness.core.types import Audio, Samples
-from likeness.speak.resample import PCM_RATE, SPEECH_RATE, StreamResampler, resample
 
 SoundFormat = Literal["wav", "flac", "mp3", "opus", "pcm"]
 FORMATS: dict[str, str] = {

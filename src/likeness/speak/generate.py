@@ -17,11 +17,11 @@ import numpy as np
 from likeness.core.errors import InputError
 from likeness.core.home import PersonHome
 from likeness.core.protocols import EngineInfo, Speaker
+from likeness.core.resample import SPEECH_RATE, StreamResampler
 from likeness.core.types import Audio, Samples
 from likeness.speak.guard import Clock, Echo, Reference, guarded
 from likeness.speak.joining import Joiner
 from likeness.speak.plan import LONGEST_TEXT, Plan, Segment, plan
-from likeness.speak.resample import SPEECH_RATE, StreamResampler
 from likeness.speak.script import Manner
 from likeness.speak.voices import OpenVoice, open_voice
 

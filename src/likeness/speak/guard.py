@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from likeness.core.errors import LikenessError
 from likeness.core.mel import log_mel
 from likeness.core.protocols import Speaker
+from likeness.core.resample import resample
 from likeness.core.types import Audio, Samples, SpeakRequest
 from likeness.speak.preprocess import limited
-from likeness.speak.resample import resample
 
 TRIES = 3
 ECHO_SECONDS = 1.2

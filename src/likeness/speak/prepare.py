@@ -21,6 +21,7 @@ from likeness.core.errors import LikenessError, NotReady
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Corpus
+from likeness.core.resample import SPEECH_RATE
 from likeness.core.types import Audio, Clip, Verdict
 from likeness.speak import split
 from likeness.speak.check import check
@@ -29,7 +30,6 @@ from likeness.speak.decode import Decoder
 from likeness.speak.preprocess import preprocess
 from likeness.speak.recipe import VoiceRecipe, voice_recipe
 from likeness.speak.recordings import Recording, Spoken, load_audio, recordings
-from likeness.speak.resample import SPEECH_RATE
 
 PREPARATION = 2
 """Goes into the hash: raised whenever preparing changes what comes out."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from likeness.core.resample import SPEECH_RATE, resample
 from likeness.core.types import Audio, Samples
 from likeness.speak import activity
 from likeness.speak.breaths import breaths
 from likeness.speak.recipe import VoiceRecipe
-from likeness.speak.resample import SPEECH_RATE, resample
 
 _JOIN_SECONDS = 0.02
 _RAMP_SECONDS = 0.02

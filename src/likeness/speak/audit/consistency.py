@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likeness.core.mel import log_mel
+from likeness.core.resample import resample
 from likeness.core.types import Audio
-from likeness.speak.resample import resample
 from likeness.speak.waveform import pitch_track
 
 RATE = 16_000

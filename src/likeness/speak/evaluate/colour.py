@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from likeness.core.resample import resample
 from likeness.core.types import Audio
 from likeness.speak import measures
-from likeness.speak.resample import resample
 
 
 def spectrum_distance_db(sounds: Sequence[Audio], reference: Sequence[Audio]) -> float:
