@@ -94,9 +94,33 @@ def test_a_session_through_a_pipe_keeps_what_was_read_and_goes_on_later(
     assert "Room: -75 dBFS, good" in second.stdout
     assert "2 of   3 lines" in second.stdout
     assert "1 skipped" in second.stdout
-    assert f"likeness enrol voice {home.recordings}" in second.stdout
+    assert "likeness enrol voice" in second.stdout
     context = status(home, script)["contexts"][0]  # type: ignore[index]
     assert (context["done"], context["total"]) == (2, 3)
+
+
+def test_what_was_recorded_becomes_a_voice_with_the_consent_that_was_read(
+    home: PersonHome, script: Path, sounds: Path
+) -> None:
+    run(home, "\n\n\nq\n", "--script", str(script), "--device", f"file:{sounds}")
+    enrol = [sys.executable, "-m", "likeness", "enrol", "voice", "--engine", "builtin.double"]
+    done = subprocess.run(
+        [*enrol, "--no-recognise"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "LIKENESS_HOME": str(home.root.parent)},
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Consent: read by the same speaker" in done.stdout
+    manifest = json.loads((home.voices / "me" / "manifest.json").read_text(encoding="utf-8"))
+    (agreed,) = manifest["extra"]["consent"]
+    assert agreed["method"] == "spoken"
+    assert agreed["statement"].startswith("My name is Sam Rivers")
+    assert agreed["similarity"] > 0
+    read = next(each for each in recordings(home) if each.id == agreed["recording"])
+    assert read.transcript == agreed["statement"]
 
 
 def test_a_bad_take_is_named_and_asked_for_again(home: PersonHome, script: Path, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from likeness.core import artefacts
 from likeness.core.errors import EngineMissing, InputError, NotFound, Refused
 from likeness.core.home import Home, PersonHome
 from likeness.core.settings import settings
+from likeness.core.types import Audio, Heard
 from likeness.speak.recordings import recordings
 
 run = CliRunner()
@@ -76,24 +78,44 @@ def test_of_an_interview_one_speaker_is_kept_and_which_must_be_said(
     assert kept.spans
 
 
-def test_a_consent_read_aloud_stands_in_the_voice_and_anothers_is_refused(home: PersonHome, tmp_path: Path) -> None:
+def test_a_consent_read_aloud_stands_in_the_voice_and_anothers_is_refused(
+    home: PersonHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("likeness.speak.encoders.open_encoder", lambda name="": nullcontext(ByBrightness()))
     path = write(tmp_path / "a.wav", speech(10, seed=1))
     read = write(tmp_path / "consent.wav", speech(8, seed=2))
     quick = ("--engine", "builtin.double", "--no-recognise", "--consent-recording")
     other = write(tmp_path / "other.wav", bright(speech(8, seed=3)))
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="is not who speaks in the recordings"):
         likeness("enrol", "voice", str(path), *quick, str(other))
     assert not (home.voices / "me").exists()
     likeness("recordings", "remove", "--all", "--yes")
-    settings.cache_clear()
-    with pytest.MonkeyPatch.context() as patch:
-        # what is heard in sounds that only resemble speech is no sentence
-        patch.setattr("likeness.speak.recognise.ready_recognisers", lambda language="en": ())
-        likeness("enrol", "voice", str(path), *quick, str(read))
+    likeness("enrol", "voice", str(path), *quick, str(read))
     (only,) = artefacts.load(home.voices / "me").extra["consent"]
     assert only["method"] == "spoken"
     assert only["similarity"] > 0.5
     assert "Sam Rivers" in only["statement"]
+
+
+def test_another_text_than_the_consent_is_refused(
+    home: PersonHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Mishearing:
+        def recognise(self, audio: Audio, *, language: str = "en", expected: str = "") -> Heard:
+            return Heard("four score and seven years ago our fathers brought forth a new nation")
+
+    @contextmanager
+    def opened(*_: object, **__: object) -> Iterator[Mishearing]:
+        yield Mishearing()
+
+    monkeypatch.setattr("likeness.speak.encoders.open_encoder", lambda name="": nullcontext(ByBrightness()))
+    monkeypatch.setattr("likeness.speak.recognise.open_recogniser", opened)
+    monkeypatch.setattr("likeness.speak.recognise.ready_recognisers", lambda language="en": ("mishearing",))
+    path = write(tmp_path / "a.wav", speech(10, seed=1), "These are the very words that I said in it.")
+    read = write(tmp_path / "consent.wav", speech(8, seed=2))
+    with pytest.raises(Refused, match="is not the consent sentence"):
+        likeness("enrol", "voice", str(path), "--engine", "builtin.double", "--consent-recording", str(read))
+    assert not (home.voices / "me").exists()
 
 
 def test_recordings_are_listed_and_removed_with_what_depends_on_them(home: PersonHome, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ import typer
 from likeness.cli.options import JsonOption, PersonOption, examples, open_person
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from likeness.core.home import PersonHome
     from likeness.speak.consent import Consent
     from likeness.speak.recordings import Recording
@@ -27,6 +29,7 @@ def register(app: typer.Typer) -> None:
         help="Check recordings and learn a voice from them. Run it again with more recordings to improve the voice. "
         "Long recordings with other people in them are cut: only one speaker, confirmed by ear, is kept.",
         epilog=examples(
+            "likeness enrol voice   (what `likeness record` kept)",
             "likeness enrol voice recordings/ --consent 'I am Sam Rivers and this is my own voice'",
             "likeness enrol voice clip.wav   (one clip of 10 to 30 seconds: a rough first voice)",
             "likeness enrol voice happy/ --feeling happy   (the same voice, one more feeling)",
@@ -38,7 +41,13 @@ def register(app: typer.Typer) -> None:
 
 
 def voice(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Sound or video files, or folders of them.")],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="PATH",
+            help="Sound or video files, or folders of them; what was recorded or taken in before when left out.",
+        ),
+    ] = None,
     voice_name: Annotated[
         str, typer.Option("--voice", help="Name of the voice; me, or me-EMOTION, when left out.")
     ] = "",
@@ -104,10 +113,15 @@ def voice(
     recipe = voice_recipe(preset, **{key: value for key, value in changes.items() if value})
     learner = engine or _learner(settings().speaker)
     learning_engine(learner)
-    agreed = _consent(home, consent, consent_recording, as_json)
-    note = _take_in(home, paths, transcripts, felt, agreed, speaker, recognise, language, as_json)
+    note = ""
+    if paths:
+        agreed = _consent(home, consent, consent_recording, as_json)
+        note = _take_in(home, paths, transcripts, felt, agreed, speaker, recognise, language, as_json)
+    else:
+        _check_nothing_to_take(transcripts, felt, speaker)
     if consent_recording is not None:
-        _read_aloud(home, consent_recording, as_json)
+        _read_aloud(home, consent_recording, recognise, as_json)
+    _check_read_in_sessions(home, recognise, as_json)
     _hear(home, recognise, language, as_json)
     if not as_json:
         _show(recordings(home), note)
@@ -123,6 +137,17 @@ def voice(
     for remark in manifest.notes:
         typer.echo(f"Note: {remark}")
     typer.echo(f'Voice {name!r} is ready. Next: likeness say "Hello, it is me." -o hello.wav')
+
+
+def _check_nothing_to_take(transcripts: Path | None, felt: str, speaker: str) -> None:
+    """Raise :class:`InputError` for options that say something of files, where none are named."""
+    from likeness.core.errors import InputError
+
+    if transcripts is not None or speaker or felt != "neutral":
+        raise InputError(
+            "there are no files to take in, which --transcripts, --feeling, --emotion and --speaker are about",
+            hint="name them: likeness enrol voice PATH…; without any the voice is learned from all recordings here",
+        )
 
 
 def _learner(speaker: str) -> str:
@@ -170,14 +195,12 @@ def _consent(home: PersonHome, stated: str, read_aloud: Path | None, quiet: bool
     return consent.stated(stated or _ask_consent(home.person().display_name, quiet), "command line")
 
 
-def _read_aloud(home: PersonHome, path: Path, quiet: bool) -> None:
+def _read_aloud(home: PersonHome, path: Path, recognise: bool | None, quiet: bool) -> None:
     """Take in the consent that was read aloud, compare it, and put it on record for everything else."""
     from datetime import UTC, datetime
 
     from likeness.cli.progress import follow
-    from likeness.core.settings import settings
     from likeness.speak import consent
-    from likeness.speak.recognise import open_recogniser, ready_recognisers
     from likeness.speak.recordings import agree, import_recordings, recordings
 
     sentence = consent.sentence(home.person().display_name, datetime.now(UTC).date())
@@ -185,15 +208,53 @@ def _read_aloud(home: PersonHome, path: Path, quiet: bool) -> None:
     follow(import_recordings(home, [path], consent=consent.stated(sentence, "command line")), quiet=quiet)
     read = next((item for item in recordings(home) if item.id not in before or item.name == path.name), None)
     assert read is not None  # an import that takes nothing raises
+    agree(home, _compared(home, read.id, sentence, "command line", recognise, quiet))
+
+
+def _check_read_in_sessions(home: PersonHome, recognise: bool | None, quiet: bool) -> None:
+    """Compare the consent that was read in a recording session with what was recorded under it, once."""
+    from likeness.speak.record.booth import consent_recording
+    from likeness.speak.recordings import agree, recordings
+
+    read = consent_recording(home)
+    under = [item.id for item in recordings(home) if read and item.id != read and item.agreed.recording == read]
+    unchecked = [item for item in recordings(home) if item.id in under and item.agreed.similarity is None]
+    if unchecked:
+        statement = unchecked[0].agreed.statement
+        made = _compared(home, read, statement, "recording session", recognise, quiet, against=under)
+        agree(home, made, only=[read, *under])
+
+
+def _compared(
+    home: PersonHome,
+    read: str,
+    sentence: str,
+    source: str,
+    recognise: bool | None,
+    quiet: bool,
+    against: Sequence[str] = (),
+) -> Consent:
+    """The consent in the recording with the id ``read``, compared with the speech it is about, and with its words where
+    a recogniser may be asked. Raises :class:`Refused` for another speaker or another text."""
+    from likeness.core.settings import settings
+    from likeness.speak import consent
+    from likeness.speak.recognise import open_recogniser, ready_recognisers
+
     with open_recogniser(settings()) as recogniser:
         name = settings().recogniser or next(iter(ready_recognisers()), "")
         made = consent.spoken(
-            home, read.id, statement=sentence, source="command line", recogniser=recogniser, recogniser_name=name
+            home,
+            read,
+            statement=sentence,
+            source=source,
+            recogniser=None if recognise is False else recogniser,
+            recogniser_name=name,
+            against=against,
         )
-    agree(home, made)
     if not quiet:
         words = "" if made.words_wrong is None else f", {1 - made.words_wrong:.0%} of its words heard by {name}"
         typer.echo(f"Consent: read by the same speaker (similarity {made.similarity:.2f} by {made.encoder}){words}")
+    return made
 
 
 def _hear(home: PersonHome, wanted: bool | None, language: str, quiet: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -147,7 +146,7 @@ def _conclude(booth: Booth) -> None:
         typer.echo(f"{len(doubtful)} takes are usable, but not good: likeness record --status names them")
     if session.taken:
         typer.echo("Next: likeness audit voice   to see what to record again")
-        typer.echo(f"      likeness enrol voice {shlex.quote(str(booth.home.recordings))}   to make a voice of them")
+        typer.echo("      likeness enrol voice   to make a voice of them")
     else:
         typer.echo("Nothing is recorded yet. The same command begins again.")
 
