@@ -104,6 +104,18 @@ def test_an_engine_that_cannot_learn_is_refused_before_anything_is_kept(client: 
     assert unknown.json()["error"]["param"] == "engine"
 
 
+def test_a_damaged_voice_is_an_error_and_silences_no_other(client: httpx.Client, home: PersonHome) -> None:
+    (home.voices / "old").mkdir()
+    (home.voices / "old" / "manifest.json").write_text("{")
+    asked = {"model": "voice", "input": "Hello.", "response_format": "wav"}
+    assert client.post("/v1/audio/speech", json={**asked, "voice": "me"}).status_code == 200
+    assert "old" not in [voice["id"] for voice in client.get("/v1/audio/voices").json()["voices"]]
+    broken = client.post("/v1/audio/speech", json={**asked, "voice": "old"})
+    assert broken.status_code == 400
+    assert "damaged" in broken.text
+    assert client.delete("/v1/audio/voices/old").status_code == 200
+
+
 def test_a_voice_is_shown_and_removed_with_what_was_made_from_it(client: httpx.Client, home: PersonHome) -> None:
     assert said(client, "Hello.")["voice"] == "me"
     shown = client.get("/v1/audio/voices/me").json()

@@ -292,6 +292,20 @@ def test_voices_are_listed_and_shown_with_whose_they_are(home: PersonHome) -> No
     assert "no voice called" in str(refused("voices", "show", "nobody"))
 
 
+def test_a_damaged_voice_hides_no_other(home: PersonHome) -> None:
+    (home.voices / "old").mkdir()
+    (home.voices / "old" / "manifest.json").write_text("{")
+    listed = ok("voices", "list")
+    assert "me " in listed
+    assert "old: " in listed
+    assert "is damaged" in listed
+    whole, broken = json.loads(ok("voices", "list", "--json"))
+    assert (whole["name"], broken["name"]) == ("me", "old")
+    assert "is damaged" in broken["damaged"]
+    assert "is damaged" in str(refused("voices", "show", "old"))
+    assert "voices: me" in str(refused("voices", "show", "nobody"))
+
+
 def test_engines_say_what_they_need_before_anything_is_tried(home: PersonHome) -> None:
     engines = {engine["name"]: engine for engine in json.loads(ok("voices", "engines", "--json"))}
     assert engines["builtin.voice"]["ready"]

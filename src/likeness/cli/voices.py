@@ -53,22 +53,27 @@ def register(app: typer.Typer) -> None:
 
 def list_voices(person: PersonOption = "", as_json: JsonOption = False) -> None:
     """Show the voices."""
-    from likeness.speak.voices import voices
+    from likeness.speak.voices import damaged, voices
 
-    found = voices(open_person(person))
+    home = open_person(person)
+    found, unreadable = voices(home), damaged(home)
     if as_json:
-        typer.echo(json.dumps([_as_json(voice) for voice in found], ensure_ascii=False, default=str))
+        whole = [_as_json(voice) for voice in found]
+        broken = [{"name": name, "damaged": str(error)} for name, error in unreadable.items()]
+        typer.echo(json.dumps([*whole, *broken], ensure_ascii=False, default=str))
         return
-    if not found:
+    if not found and not unreadable:
         typer.echo("There is no voice yet. Make one: likeness record, or likeness enrol voice PATH…")
         return
-    width = max(len(voice.name) for voice in found)
+    width = max((len(voice.name) for voice in found), default=0)
     for voice in found:
         manifest = voice.manifest
         minutes = float(manifest.measures.get("seconds") or 0.0) / 60
         emotions = ", ".join(_emotions(voice)) or "no emotions"
         agreed = "consent on record" if manifest.extra.get("consent") else "NO CONSENT ON RECORD"
         typer.echo(f"{voice.name:<{width}}  {manifest.engine:<18}  {minutes:5.1f} min  {agreed}  {emotions}")
+    for name, error in unreadable.items():
+        typer.echo(f"{name}: {error} (likeness voices remove {name})")
 
 
 def show(name: NameArgument, person: PersonOption = "", as_json: JsonOption = False) -> None:

@@ -88,13 +88,16 @@ class Gateway:
     def voice(self, voice_id: str | None) -> Voice:
         """The voice of that id, the person's own without one; ENGINE/VOICE is one that came with an engine.
 
-        Raises :class:`NotFound`, naming those there are, and :class:`EngineMissing` when its engine cannot run here.
+        Raises :class:`NotFound`, naming those there are, :class:`InputError` for one that is damaged, and
+        :class:`EngineMissing` when its engine cannot run here.
         """
         wanted = voice_id or OWN_VOICE
         if "/" in wanted:
             return self._stock_voice(wanted)
         known = {folder.name: (folder, manifest) for folder, manifest in self.voices()}
         if wanted not in known:
+            if error := artefacts.surveyed(self.home.voices)[1].get(self.home.voices / wanted):
+                raise error
             if not known:
                 raise NotReady("no voice has been enrolled yet", hint="POST /api/voice/upload, or likeness enrol voice")
             raise NotFound(f"there is no voice {wanted!r}", hint=f"voices: {', '.join(sorted(known))}", param="voice")
@@ -186,8 +189,8 @@ class Gateway:
         return name or self.settings.speaker
 
     def voices(self) -> list[tuple[Path, artefacts.Manifest]]:
-        """Folder and manifest of every voice, newest first."""
-        return artefacts.listed(self.home.voices)
+        """Folder and manifest of every voice that can be read, newest first: a damaged one silences no other."""
+        return artefacts.surveyed(self.home.voices)[0]
 
     # ── readiness ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -35,8 +35,15 @@ class Voice:
 
 
 def voices(home: PersonHome) -> list[Voice]:
-    """The person's voices, newest first."""
-    return [Voice(folder.name, folder, manifest) for folder, manifest in artefacts.listed(home.voices)]
+    """The person's voices, newest first. A voice is asked for by its name, so that a damaged one hides no other; those
+    are told by :func:`damaged`."""
+    return [Voice(folder.name, folder, manifest) for folder, manifest in artefacts.surveyed(home.voices)[0]]
+
+
+def damaged(home: PersonHome) -> dict[str, InputError]:
+    """What is wrong with each voice whose manifest cannot be read, by name."""
+    found = artefacts.surveyed(home.voices)[1]
+    return {folder.name: found[folder] for folder in sorted(found)}
 
 
 def checked_name(name: str) -> str:
