@@ -44,6 +44,8 @@ $(VENV)/.dev: $(VENV)/.core
 $(VENV)/.models: $(VENV)/.dev
 	@echo "Installing MLX, PyTorch and what the engines are compared with …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group models
+	@# Its own requirements are of 2022 and would not bear ours; only its network is compared with.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(VENV)/peers openvoice-cli==0.0.5
 	@touch $@
 
 # PyTorch's CPU build is enough: where pip would fetch the one with CUDA, install the CPU build into .venv before this.

@@ -85,6 +85,7 @@ def compare(scratch: Path, runs: int) -> None:
     clip, source, target = noise_like_speech(3.0), *colours()
 
     sides: dict[str, Callable[[], np.ndarray]] = {"ours": lambda: converter.convert(clip, source, target).samples}
+    sys.path.append(str(Path(sys.prefix) / "peers"))  # where `make models` puts it
     if find_spec("openvoice_cli"):
         sides["published"] = published(kept, clip, source, target)
     times: dict[str, list[float]] = {name: [] for name in sides}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+# What is only compared with and could not be installed beside the rest (`make models`).
+sys.path.append(str(Path(sys.prefix) / "peers"))
 # In CI the same examples every time, so that a red run means the change; elsewhere new ones on every run.
 hypothesis_settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
