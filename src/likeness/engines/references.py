@@ -8,7 +8,6 @@ A voice's folder holds ``references.json`` and one mono FLAC per emotion, at the
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from likeness.core import files
+from likeness.core import files, sound_files
 from likeness.core.errors import InputError, NotFound
 from likeness.core.protocols import Corpus
 from likeness.core.types import Audio, Clip, Samples
@@ -69,13 +68,7 @@ def by_emotion(corpus: Corpus) -> dict[str, list[Clip]]:
 
 def sound(clip: Clip) -> Audio:
     """The sound of a clip. Raises :class:`InputError` when its file is damaged."""
-    import soundfile
-
-    try:
-        samples, rate = soundfile.read(clip.path, dtype="float32")
-    except (OSError, RuntimeError) as error:
-        raise InputError(f"the clip {clip.path.name} cannot be read: {error}", hint=_DAMAGED) from None
-    return Audio(samples if samples.ndim == 1 else samples.mean(axis=1), int(rate))
+    return sound_files.read(clip.path, hint=_DAMAGED)
 
 
 def chosen(clips: Sequence[Clip], longest_seconds: float, rate: int, *, transcript_needed: bool = False) -> Reference:
@@ -109,13 +102,9 @@ def chosen(clips: Sequence[Clip], longest_seconds: float, rate: int, *, transcri
 
 def save(folder: Path, kept: Kept) -> None:
     """Write ``kept`` into ``folder``."""
-    import soundfile
-
     rows = []
     for number, reference in enumerate(kept.references.values()):
-        encoded = io.BytesIO()
-        soundfile.write(encoded, reference.audio.samples, reference.audio.rate, format="FLAC", subtype="PCM_16")
-        files.write_bytes(folder / f"{number}.flac", encoded.getvalue())
+        files.write_bytes(folder / f"{number}.flac", sound_files.flac(reference.audio))
         rows.append(
             {
                 "emotion": reference.emotion,
@@ -135,17 +124,19 @@ def load(folder: Path) -> Kept:
         raise NotFound(f"{folder.name} is no voice of an engine that clones: it has no {FILE}", hint=_DAMAGED)
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        references = {
-            row["emotion"]: Reference(row["emotion"], _read(folder / Path(row["file"]).name), str(row["transcript"]))
-            for row in raw["references"]
-        }
+        references = {row["emotion"]: _reference(folder, row) for row in raw["references"]}
         if not references:
             raise ValueError("it names no reference")
         return Kept(
             str(raw["model"]), int(raw["rate"]), str(raw["language"]), int(raw["clips"]), references, raw["extra"]
         )
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{folder.name}/{FILE} is damaged: {error}", hint=_DAMAGED) from None
+
+
+def _reference(folder: Path, row: Mapping[str, Any]) -> Reference:
+    heard = sound_files.read(folder / Path(row["file"]).name, hint=_DAMAGED)
+    return Reference(row["emotion"], heard, str(row["transcript"]))
 
 
 def mixed(parts: Sequence[tuple[str, float]], of: Callable[[str], Any | None]) -> Any:
@@ -158,13 +149,6 @@ def mixed(parts: Sequence[tuple[str, float]], of: Callable[[str], Any | None]) -
     if not found or total <= 0:
         return None
     return sum(value * np.float32(weight / total) for value, weight in found)
-
-
-def _read(path: Path) -> Audio:
-    import soundfile
-
-    samples, rate = soundfile.read(path, dtype="float32")
-    return Audio(samples, int(rate))
 
 
 def _clean(clips: Sequence[Clip]) -> list[Clip]:

@@ -12,14 +12,13 @@ stays where it is, untouched.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from likeness.core import files
+from likeness.core import files, sound_files
 from likeness.core.errors import LikenessError, PoorRecording
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
@@ -260,11 +259,7 @@ def _heard(
 def _store(
     home: PersonHome, label: str, sound: Audio, clips: tuple[Spoken, ...], emotion: str, consent: Consent
 ) -> tuple[str, Recording | None]:
-    import soundfile
-
-    target = io.BytesIO()
-    soundfile.write(target, np.clip(sound.samples, -1.0, 1.0), sound.rate, format="FLAC", subtype="PCM_24")
-    data = target.getvalue()
+    data = sound_files.flac(sound, 24)
     sha = hashlib.sha256(data).hexdigest()
     try:
         decoded = Decoded(sound, "flac", 1)

@@ -6,7 +6,6 @@ that the same recordings under the same recipe give the same corpus, which is th
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from likeness.core import artefacts, corpus, files
+from likeness.core import artefacts, corpus, files, sound_files
 from likeness.core.errors import LikenessError, NotReady
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
@@ -203,7 +202,7 @@ def _add(item: Recording, making: Path, recipe: VoiceRecipe, decoder: Decoder, g
         made = preprocess(part, recipe)
         clip_id = f"{item.id}-{number:03d}"
         path = making / "clips" / f"{clip_id}.flac"
-        path.write_bytes(_flac(made))
+        path.write_bytes(sound_files.flac(made))
         seconds = round(made.seconds, 3)
         gathered.clips.append(Clip(clip_id, path, piece.transcript, seconds, item.emotion, found, piece.heard_by))
 
@@ -225,11 +224,3 @@ def _pieces(item: Recording, whole: Audio, recipe: VoiceRecipe) -> list[Spoken]:
         if whole.seconds <= recipe.longest_clip_seconds:
             return [Spoken(0.0, whole.seconds, transcript, item.heard_by)]
     return [Spoken(start, end) for start, end in split.at_pauses(whole)]
-
-
-def _flac(audio: Audio) -> bytes:
-    import soundfile
-
-    target = io.BytesIO()
-    soundfile.write(target, audio.samples, audio.rate, format="FLAC", subtype="PCM_16")
-    return target.getvalue()

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import soundfile
-
 from likeness.core import corpus as corpora
+from likeness.core import sound_files
 from likeness.core.errors import InputError
 from likeness.core.events import Event
 from likeness.core.types import Audio, Clip
@@ -59,9 +58,6 @@ def _chosen(clips: tuple[Clip, ...]) -> dict[str, list[Clip]]:
 
 
 def _pieces(clip: Clip) -> Iterator[Audio]:
-    try:
-        samples, rate = soundfile.read(clip.path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise InputError(f"{clip.path.name} cannot be read: {error}", hint="enrol the voice again") from None
-    for _, piece in sound.pieces(samples.mean(axis=1), LONGEST_SECONDS, rate):
-        yield Audio(piece, rate)
+    whole = sound_files.read(clip.path, hint="enrol the voice again")
+    for _, piece in sound.pieces(whole.samples, LONGEST_SECONDS, whole.rate):
+        yield Audio(piece, whole.rate)

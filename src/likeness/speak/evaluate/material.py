@@ -11,9 +11,9 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from likeness.core import artefacts, corpus
+from likeness.core import artefacts, corpus, sound_files
 from likeness.core.artefacts import Manifest
-from likeness.core.errors import LikenessError, NotReady
+from likeness.core.errors import NotReady
 from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.types import Audio, Clip, Verdict
@@ -145,14 +145,8 @@ def corpus_of(home: PersonHome, manifest: Manifest) -> Path:
 
 
 def read(path: Path) -> Audio:
-    """A sound file of our own making, read in this process. Raises :class:`LikenessError`."""
-    import soundfile
-
-    try:
-        samples, rate = soundfile.read(path, dtype="float32")
-    except (OSError, RuntimeError) as error:
-        raise LikenessError(f"{path.name} cannot be read: {error}", hint="enrol the voice again") from None
-    return Audio(samples, rate)
+    """A clip of a corpus or a take, read in this process. Raises :class:`InputError` when it is gone or damaged."""
+    return sound_files.read(path, hint="enrol the voice again")
 
 
 def _not_learned(home: PersonHome, voice: str, place: Path) -> list[Recording]:
