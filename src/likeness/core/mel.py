@@ -65,6 +65,16 @@ def mel_filters(rate: int, fft: int, mels: int, low: float = 0.0, high: float | 
     return made
 
 
+@lru_cache(maxsize=8)
+def cepstral_cosines(mels: int, count: int) -> NDArray[np.float64]:
+    """The cosine transform (orthonormal DCT-II) from log-mel bands to cepstra 1 to ``count``, float64 of shape (mels,
+    count). The one before them is the level. After Davis and Mermelstein (1980)."""
+    band = np.arange(mels)[:, None] + 0.5
+    made = np.asarray(np.cos(np.pi / mels * band * np.arange(1, count + 1)) * np.sqrt(2.0 / mels))
+    made.flags.writeable = False
+    return made
+
+
 def _to_mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
     linear = hertz / _LINEAR_STEP
     curved = _LINEAR_HZ / _LINEAR_STEP + np.log(np.maximum(hertz, _LINEAR_HZ) / _LINEAR_HZ) / _LOG_STEP

@@ -91,8 +91,8 @@ def perform(
     """The sound of a plan: mono at 22,050 Hz, in pieces; silence between sentences is part of it.
 
     ``references`` are what a cloning engine was shown of the person, to find their echo; ``done`` is told how many
-    sentences were made. Raises :class:`LikenessError`
-    when the engine gives silence, invalid samples, sound without end or an echo, three times (see ``speak.guard``).
+    sentences were made. Raises :class:`LikenessError` when the engine gives silence, invalid samples, sound without end
+    or an echo, three times (see ``speak.guard``).
     """
     return _performed(speaker, made, Echo(references) if references else None, Clock(whole=whole), done)
 

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likeness.core.errors import LikenessError
-from likeness.core.mel import log_mel
+from likeness.core.mel import cepstral_cosines, log_mel
 from likeness.core.protocols import Speaker
 from likeness.core.resample import resample
 from likeness.core.types import Audio, Samples, SpeakRequest
@@ -127,8 +127,7 @@ def _features(audio: Audio) -> Array:
     mel = mel[loudness > loudness.max(initial=-np.inf) - _RANGE]
     if len(mel) < _ECHO_FRAMES or loudness.max() < _SILENCE:
         return np.zeros((0, _CEPSTRA))
-    places = (np.arange(_BANDS) + 0.5) * np.pi / _BANDS
-    cepstra: Array = mel @ np.cos(np.outer(places, np.arange(1, _CEPSTRA + 1)))
+    cepstra: Array = mel @ cepstral_cosines(_BANDS, _CEPSTRA)
     levelled: Array = (cepstra - cepstra.mean(axis=0)) / (cepstra.std(axis=0) + 1e-6)
     return levelled
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 
-from likeness.core.mel import log_mel
+from likeness.core.mel import cepstral_cosines, log_mel
 from likeness.core.types import Audio, Samples
 from likeness.engines import sound
 
 Array = NDArray[np.float64]
 
 HOP, FFT = 160, 512
-BANDS, COEFFICIENTS = 32, 20
+BANDS, CEPSTRA = 32, 19
 _LEAST_FRAMES = 30
 _PITCH_HZ = (60.0, 400.0)
 _PITCH_WINDOW, _PITCH_FFT = 800, 2048
@@ -42,16 +40,9 @@ def statistics(audio: Audio) -> Array | None:
     speech = loud > float(np.percentile(loud, 95)) - 25.0
     if speech.sum() < _LEAST_FRAMES:
         return None
-    cepstra = mel @ _cosines()
+    cepstra = mel @ cepstral_cosines(BANDS, CEPSTRA)
     slopes = np.gradient(cepstra, axis=0)[speech]
     return np.concatenate([cepstra[speech].mean(0), slopes.std(0), _pitch(samples, np.flatnonzero(speech))])
-
-
-@cache
-def _cosines() -> Array:
-    """(bands, 19): the cosine transform without its first row, which is the level."""
-    band = np.arange(BANDS)[:, None] + 0.5
-    return np.asarray(np.cos(np.pi / BANDS * band * np.arange(1, COEFFICIENTS)) * np.sqrt(2.0 / BANDS))
 
 
 def _pitch(samples: Samples, frames: NDArray[np.intp]) -> Array:

@@ -12,15 +12,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from likeness.core.mel import log_mel
+from likeness.core.mel import cepstral_cosines, log_mel
 from likeness.core.resample import resample
 from likeness.core.types import Audio
 from likeness.speak.waveform import pitch_track
 
 RATE = 16_000
-_FFT, _HOP, _BANDS, _CEPSTRA = 512, 160, 32, 20
+_FFT, _HOP, _BANDS, _CEPSTRA = 512, 160, 32, 19
 _SPEECH_DB = 25.0
 _SHRUNK, _FLOOR = 0.9, 1e-3
+_NO_PITCH = 7.1
+"""log2 of a pitch between men's and women's, for whispering."""
 _LEAST, _ENOUGH = 5, 12
 """So many clips are needed to know anything of what is usual, and to know it well."""
 
@@ -38,11 +40,9 @@ def timbre(audio: Audio) -> tuple[float, ...]:
     speech = level > np.percentile(level, 95) - _SPEECH_DB
     if speech.sum() < 30:
         return ()
-    band = np.arange(_BANDS)[:, None] + 0.5
-    cosines = np.cos(np.pi / _BANDS * band * np.arange(1, _CEPSTRA)) * np.sqrt(2.0 / _BANDS)
-    cepstra = mel[speech] @ cosines
+    cepstra = mel[speech] @ cepstral_cosines(_BANDS, _CEPSTRA)
     voiced = np.array([hertz for hertz in pitch_track(sound) if hertz > 0])
-    pitch = np.log2(voiced) if len(voiced) > 20 else np.array([7.1])
+    pitch = np.log2(voiced) if len(voiced) > 20 else np.array([_NO_PITCH])
     found = np.concatenate([cepstra.mean(0), cepstra.std(0), [np.median(pitch), pitch.std()]])
     return tuple(round(float(value), 4) for value in found)
 
