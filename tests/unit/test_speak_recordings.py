@@ -10,13 +10,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from speech_like import file_bytes, speech, with_noise, write
 
 from likeness.core.errors import InputError, NotFound, PoorRecording, Refused, UnknownFormat
 from likeness.core.events import Event, drain
 from likeness.core.home import Home, PersonHome
-from likeness.core.types import Verdict
+from likeness.core.types import Audio, Verdict
 from likeness.speak.recordings import add_upload, import_recordings, recording, recordings, sound_files
 
 CONSENT = "I am Sam and agree"
@@ -65,6 +66,16 @@ def test_a_table_names_the_emotions_and_a_wrong_name_is_said(home: PersonHome, t
     assert {one.name: one.emotion for one in recordings(home)} == {"a.wav": "happy", "b.wav": "neutral"}
     take(home, folder, emotion="tired")
     assert {one.emotion for one in recordings(home)} == {"tired"}
+
+
+def test_when_nothing_can_be_used_the_hint_is_of_what_was_wrong(home: PersonHome, tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(b"")
+    with pytest.raises(PoorRecording, match="is empty") as empty:
+        take(home, tmp_path / "a.wav")
+    assert empty.value.hint == "choose a sound file"
+    with pytest.raises(PoorRecording, match="no speech") as silent:
+        take(home, write(tmp_path / "b.wav", Audio(np.zeros(5 * 24_000, np.float32), 24_000)))
+    assert "quiet room" in silent.value.hint
 
 
 def test_the_same_again_adds_nothing_and_a_transcript_is_an_update(home: PersonHome, tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def import_recordings(
     counts: Counter[str] = Counter()
     seconds = 0.0
     not_taken: list[str] = []
+    hint = ""
     with Decoder() as decoder:
         for number, path in enumerate(found, 1):
             try:
@@ -119,11 +120,12 @@ def import_recordings(
                 outcome = "refused" if isinstance(error, PoorRecording) else "unreadable"
                 note = f"{path.name}: not taken: {error}" + (f" ({error.hint})" if outcome == "unreadable" else "")
                 not_taken.append(f"{path.name}: {error}")
+                hint = hint or error.hint
             counts[outcome] += 1
             yield Event("import recordings", number, len(found), "files", note, {outcome: counts[outcome]})
     yield _summary(counts, seconds, not_taken)
     if counts["refused"] + counts["unreadable"] == len(found):
-        raise PoorRecording(f"none of {len(found)} recordings can be used; {not_taken[0]}", hint=_POOR_HINT)
+        raise PoorRecording(f"none of {len(found)} recordings can be used; {not_taken[0]}", hint=hint)
 
 
 _POOR_HINT = "record in a quiet room, close to the microphone, at 24 kHz or more, without clipping"
