@@ -5,7 +5,7 @@ Closing a generator stops the engine that is at work for it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing
 
 import numpy as np
@@ -34,28 +34,13 @@ def speak(
     What the listener should know of how it is said is added to ``stages.notes`` before the first piece. ``is_ssml``
     ``None`` looks at the text.
     """
-    from likeness.speak import generate
     from likeness.speak.encode import StreamEncoder, encode, rate_of
-    from likeness.speak.voices import references_in
 
     rate = rate_of(sound_format)
     samples = 0
     heard: list[Audio] = []
     with stages.timed("speak"):
-        planned = generate.plan(
-            text,
-            generate.Manner(
-                manner.speed, manner.pitch, manner.pitch_range, manner.energy, manner.pauses, manner.emotion
-            ),
-            emotions=voice.emotions,
-            info=voice.info,
-            seed=manner.seed,
-            language=voice.language,
-            is_ssml=is_ssml,
-        )
-        stages.notes += planned.notes
-        shown = references_in(voice.folder) if voice.folder is not None else ()
-        pieces = generate.perform(voice.speaker, planned, references=shown, whole=whole)
+        pieces = _begun(voice, text, manner, stages, whole=whole, is_ssml=is_ssml)
     encoder: StreamEncoder | None = None
     try:
         while True:
@@ -88,6 +73,27 @@ def speak(
             data = encode(joined, sound_format, voice=voice.id, engine=voice.engine)
     yield Sound(data)
     yield Spoken(samples / source_rate, rate)
+
+
+def _begun(
+    voice: Voice, text: str, manner: Manner, stages: Stages, *, whole: bool, is_ssml: bool | None
+) -> Iterator[Audio]:
+    """Plan ``text``, keep the plan's notes, and begin to say it."""
+    from likeness.speak import generate
+    from likeness.speak.voices import references_in
+
+    planned = generate.plan(
+        text,
+        generate.Manner(manner.speed, manner.pitch, manner.pitch_range, manner.energy, manner.pauses, manner.emotion),
+        emotions=voice.emotions,
+        info=voice.info,
+        seed=manner.seed,
+        language=voice.language,
+        is_ssml=is_ssml,
+    )
+    stages.notes += planned.notes
+    shown = references_in(voice.folder) if voice.folder is not None else ()
+    return generate.perform(voice.speaker, planned, references=shown, whole=whole)
 
 
 async def write_and_speak(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from likeness.core import artefacts, files, plugins
 from likeness.core import corpus as core_corpus
@@ -15,7 +16,7 @@ from likeness.core.events import Event
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Trainer
 from likeness.speak.consent import Consent
-from likeness.speak.prepare import build_corpus, corpus_folder, prune_corpora
+from likeness.speak.prepare import build_corpus, chosen_recordings, consents, corpus_folder, prune_corpora
 from likeness.speak.recipe import VoiceRecipe, voice_recipe
 from likeness.speak.recordings import add_upload
 from likeness.speak.voices import Voice, checked_name, voice_folder, voices
@@ -54,14 +55,17 @@ def enrol(
         yield event
     corpus = corpus_folder(home, prepared)
     made_from = artefacts.load(corpus)
-    _check_corpus(made_from, recipe)
+    # Of the recordings as they are now: what was agreed to may have been stated anew since the corpus was made.
+    agreed = consents(chosen_recordings(home, voice=voice, emotion=emotion, only=only))
+    _check_corpus(made_from, agreed, recipe)
     data_hash = artefacts.digest([prepared, engine, json.dumps(recipe.model_dump(), sort_keys=True)])
     folder = home.voices / voice
-    if (folder / artefacts.MANIFEST).is_file():
-        existing = artefacts.load(folder)
-        if existing.data_hash == data_hash:
-            yield _last(existing, f"voice {voice!r} is up to date", reused=True)
-            return
+    if (folder / artefacts.MANIFEST).is_file() and (existing := artefacts.load(folder)).data_hash == data_hash:
+        if existing.extra.get("consent") != agreed:
+            existing = replace(existing, extra={**existing.extra, "consent": agreed})
+            existing.save(folder)
+        yield _last(existing, f"voice {voice!r} is up to date", reused=True)
+        return
     files.private_folder(home.voices)
     files.sweep(home.voices, older_than=_ABANDONED_SECONDS)
     with artefacts.publish(folder) as making:
@@ -79,9 +83,9 @@ def enrol(
             notes=_remarks(made_from, recipe, [*notes, *_sentences(last.note)]),
             parents=(f"corpora/{prepared}",),
             extra={
-                "consent": made_from.extra["consent"],
+                "consent": agreed,
                 "emotion": emotion,
-                "emotions": emotions_of(corpus_folder(home, prepared)),
+                "emotions": emotions_of(corpus),
                 "language": recipe.language,
             },
         )
@@ -134,8 +138,8 @@ def emotions_of(folder: Path) -> dict[str, float]:
     return {name: round(seconds[name], 1) for name in sorted(seconds, key=lambda name: -seconds[name])}
 
 
-def _check_corpus(corpus: Manifest, recipe: VoiceRecipe) -> None:
-    if not corpus.extra.get("consent"):
+def _check_corpus(corpus: Manifest, agreed: list[dict[str, Any]], recipe: VoiceRecipe) -> None:
+    if not any(each.get("statement") for each in agreed):
         raise Refused(
             "the recordings carry no consent of their speaker, so no voice is made of them",
             hint="import them again and state who agreed with --consent",
