@@ -2,8 +2,8 @@
 
     python examples/demo.py [--out demo]
 
-Everything lands in one folder: the person's home, ``draft.txt``, ``speech.wav``, ``speech.mp3``, the dataset in two
-formats and ``report.html``. A second run finds what is done and does only what is new.
+Everything lands in one folder: the person's home, ``draft.txt``, ``speech.wav``, ``speech.mp3``, ``feelings.wav``, the
+dataset in two formats and ``report.html``. A second run finds what is done and does only what is new.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import Any
 EXAMPLES = Path(__file__).resolve().parent
 PERSON = "ellis"
 TASK = "Draft a reply to my colleague thanking them for their help"
+FELT = "[happy] The slides came out beautifully! [tired] Now I could sleep for a week."
 CONSENT = "The recordings are of a synthetic voice that belongs to nobody"
 
 
@@ -63,6 +64,7 @@ def learn(out: Path) -> None:
     likeness("enrol", "voice", str(person / "recordings"), "--consent", CONSENT)
     likeness("evaluate", "writing")
     likeness("evaluate", "voice")
+    likeness("say", FELT, "-o", str(out / "feelings.wav"))
 
 
 def likeness(*arguments: str) -> None:
@@ -132,6 +134,7 @@ def tell(reply: dict[str, Any], out: Path, seconds: float) -> None:
         "draft.txt",
         "speech.wav",
         "speech.mp3",
+        "feelings.wav",
         "dataset.chatml.jsonl",
         "dataset.sharegpt.jsonl",
     ):
@@ -142,7 +145,7 @@ Open {out / "report.html"} in a browser. Then, with your own data:
   .venv/bin/likeness init NAME
   .venv/bin/likeness import PATH…            mail, chats, transcripts; zips as they are
   .venv/bin/likeness prepare writing
-  .venv/bin/likeness enrol voice PATH…       recordings of yourself
+  .venv/bin/likeness enrol voice PATH…       recordings of yourself; `likeness record` makes some
   .venv/bin/likeness write "thank Ana for the slides"
   .venv/bin/likeness say "It is me." -o me.wav
 """

@@ -196,3 +196,17 @@ def test_a_job_can_be_cancelled_and_an_unknown_one_is_not_found(client: httpx.Cl
     assert done(client, job)["state"] in ("cancelled", "done")
     assert client.delete("/api/jobs/0000").status_code == 404
     assert client.get("/api/jobs/0000/events").status_code == 404
+
+
+def test_the_consent_that_is_stated_last_stands(gateway: Running, client: httpx.Client, clip: bytes) -> None:
+    again = clip + b"\0"  # the same sound in another file, so that no other test knows it
+    for said in ("I am Sam and agree", "I am Sam and agree to a voice called guest"):
+        sent = client.post(
+            "/api/voice/upload", data={"consent": said, "name": "guest"}, files={"audio_sample": ("a.flac", again)}
+        )
+        assert sent.status_code == 200, sent.text
+        assert done(client, sent.json()["job"])["state"] == "done"
+    shown = client.get("/v1/audio/voices/guest").json()["consent"]
+    assert [(each["statement"], each["source"]) for each in shown] == [
+        ("I am Sam and agree to a voice called guest", "gateway")
+    ]

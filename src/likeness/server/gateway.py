@@ -154,10 +154,9 @@ class Gateway:
     ) -> tuple[Recording, Job]:
         """Check and keep a recording for ``voice``, and start to learn it. Raises as :meth:`instant_voice`, and
         :class:`EngineMissing`, before anything is kept, for an engine that cannot learn a voice here."""
-        from likeness.speak.recordings import add_upload, recordings
+        from likeness.speak.recordings import add_upload, agree, recordings
 
-        engine = self._learning_engine(engine)
-
+        engine, agreed = self._learning_engine(engine), consent_given(consent)
         kept = add_upload(
             self.home,
             sample,
@@ -165,7 +164,7 @@ class Gateway:
             voice=voice,
             transcript=transcript,
             emotion=emotion,
-            consent=consent_given(consent),
+            consent=agreed,
         )
         if kept.voice not in ("", voice):
             raise InputError(
@@ -173,6 +172,8 @@ class Gateway:
                 hint="send another",
                 param="audio_sample",
             )
+        if kept.agreed.statement != agreed.statement:  # it was here already; what is stated now counts
+            agree(self.home, agreed, [kept.id])
         shared = ("", voice) if voice == OWN_VOICE else (voice,)
         only = [recording.id for recording in recordings(self.home) if recording.voice in shared or recording == kept]
         arguments = {"root": str(self.home.root), "voice": voice, "engine": engine, "only": only}
