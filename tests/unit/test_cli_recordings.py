@@ -95,6 +95,11 @@ def test_a_consent_read_aloud_stands_in_the_voice_and_anothers_is_refused(
     assert only["method"] == "spoken"
     assert only["similarity"] > 0.5
     assert "Sam Rivers" in only["statement"]
+    renamed = read.rename(tmp_path / "the same by another name.wav")
+    likeness("enrol", "voice", str(path), *quick, str(renamed))
+    assert artefacts.load(home.voices / "me").extra["consent"][0]["recording"] == only["recording"]
+    with pytest.raises(InputError, match="is no file"):
+        likeness("enrol", "voice", str(path), *quick, str(tmp_path))
 
 
 def test_another_text_than_the_consent_is_refused(

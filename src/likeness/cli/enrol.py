@@ -196,18 +196,25 @@ def _consent(home: PersonHome, stated: str, read_aloud: Path | None, quiet: bool
 
 
 def _read_aloud(home: PersonHome, path: Path, recognise: bool | None, quiet: bool) -> None:
-    """Take in the consent that was read aloud, compare it, and put it on record for everything else."""
+    """Take in the consent that was read aloud, compare it, and put it on record for everything else.
+
+    Raises :class:`InputError` for anything but one file.
+    """
+    import hashlib
     from datetime import UTC, datetime
 
     from likeness.cli.progress import follow
+    from likeness.core.errors import InputError
     from likeness.speak import consent
     from likeness.speak.recordings import agree, import_recordings, recordings
 
+    if not path.is_file():
+        raise InputError(f"{path} is no file", hint="name the one sound file in which the consent is read")
     sentence = consent.sentence(home.person().display_name, datetime.now(UTC).date())
-    before = {item.id for item in recordings(home)}
     follow(import_recordings(home, [path], consent=consent.stated(sentence, "command line")), quiet=quiet)
-    read = next((item for item in recordings(home) if item.id not in before or item.name == path.name), None)
-    assert read is not None  # an import that takes nothing raises
+    with path.open("rb") as source:
+        sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+    read = next(item for item in recordings(home) if item.sha256 == sha256)  # an import that takes nothing raises
     agree(home, _compared(home, read.id, sentence, "command line", recognise, quiet))
 
 
@@ -236,18 +243,20 @@ def _compared(
 ) -> Consent:
     """The consent in the recording with the id ``read``, compared with the speech it is about, and with its words where
     a recogniser may be asked. Raises :class:`Refused` for another speaker or another text."""
+    from contextlib import nullcontext
+
     from likeness.core.settings import settings
     from likeness.speak import consent
     from likeness.speak.recognise import open_recogniser, ready_recognisers
 
-    with open_recogniser(settings()) as recogniser:
+    with nullcontext(None) if recognise is False else open_recogniser(settings()) as recogniser:
         name = settings().recogniser or next(iter(ready_recognisers()), "")
         made = consent.spoken(
             home,
             read,
             statement=sentence,
             source=source,
-            recogniser=None if recognise is False else recogniser,
+            recogniser=recogniser,
             recogniser_name=name,
             against=against,
         )
