@@ -69,8 +69,9 @@ def test_a_stated_consent_has_its_date_and_source_and_an_empty_one_is_refused() 
     assert made.as_dict() == {
         "statement": "I am Sam and agree", "at": made.at, "method": "stated", "source": "gateway",
     }  # fmt: skip
-    with pytest.raises(Refused):
-        consent.stated("  ", "gateway")
+    for no in ("  ", "no", " No. ", "false", "0"):
+        with pytest.raises(Refused):
+            consent.stated(no, "command line")
 
 
 def test_old_records_are_still_read() -> None:

@@ -19,6 +19,7 @@ from likeness.core.types import Audio
 
 ASK = "say who agreed and to what, for example: I am the speaker and agree to a voice being made of this"
 NONE = "recordings are taken in only with the consent of the person who speaks in them"
+_REFUSALS = frozenset({"", "0", "false", "no", "off", "none", "null"})
 _COMPARED_WITH = 8
 _COMPARED_SECONDS = 20.0
 _MOST_WORDS_WRONG = 0.5
@@ -73,9 +74,9 @@ def sentence(name: str, day: date) -> str:
 
 
 def stated(text: str, source: str) -> Consent:
-    """The user's statement of whose voice it is and that they may. Raises :class:`Refused` for an empty one."""
+    """The user's statement of whose voice it is and that they may. Raises :class:`Refused` for an empty one or a no."""
     said = " ".join(text.split())
-    if not said:
+    if said.rstrip(".!").casefold() in _REFUSALS:
         raise Refused(NONE, hint=ASK, param="consent")
     return Consent(said, _now(), "stated", source)
 
