@@ -164,3 +164,8 @@ class Interrupted(LikenessError):
     exit_code = 130
     http_status = 503
     code = "interrupted"
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what a library's ``error`` says, and its class where it says nothing."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

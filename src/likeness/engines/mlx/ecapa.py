@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from likeness.core.errors import EngineMissing, InputError
+from likeness.core.errors import EngineMissing, InputError, first_line
 from likeness.core.protocols import EngineInfo
 from likeness.core.types import Audio, Vectors
 from likeness.engines import sound
@@ -49,7 +49,7 @@ class MlxEcapa:
             self._encoder: Any = EcapaSpeakerEmbeddingExtractor.from_pretrained(folder)
         except (OSError, ValueError, RuntimeError) as error:
             raise InputError(
-                f"the model {folder.name} cannot be loaded: {str(error).splitlines()[0]}",
+                f"the model {folder.name} cannot be loaded: {first_line(error)}",
                 hint="get the model again, whole",
             ) from None
 

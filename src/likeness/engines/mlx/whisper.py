@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from likeness.core.errors import EngineMissing, InputError
+from likeness.core.errors import EngineMissing, InputError, first_line
 from likeness.core.protocols import EngineInfo
 from likeness.core.types import Audio, Heard
 from likeness.engines import sound
@@ -47,9 +47,8 @@ class MlxWhisper:
                 self._model: Any = load_model(folder, model_type="whisper")
                 self._model.get_tokenizer("en")
         except (OSError, ValueError, TypeError, KeyError, RuntimeError, AttributeError) as error:
-            first = next(iter(str(error).strip().splitlines()), type(error).__name__)
             raise InputError(
-                f"the model {folder.name} cannot be loaded: {first}", hint="get the model again, whole"
+                f"the model {folder.name} cannot be loaded: {first_line(error)}", hint="get the model again, whole"
             ) from None
 
     @classmethod

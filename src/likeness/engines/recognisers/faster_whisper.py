@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from likeness.core.errors import InputError
+from likeness.core.errors import InputError, first_line
 from likeness.core.protocols import EngineInfo
 from likeness.core.types import Audio, Heard
 from likeness.engines import sound
@@ -46,7 +46,7 @@ class FasterWhisper:
             )
         except Exception as error:  # the runtime raises RuntimeError, its tokenizer plain Exception
             raise InputError(
-                f"the model {folder.name} cannot be loaded: {str(error).splitlines()[0]}",
+                f"the model {folder.name} cannot be loaded: {first_line(error)}",
                 hint="get the model again, whole",
             ) from None
 

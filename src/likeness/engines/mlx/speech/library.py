@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from likeness.core.errors import EngineMissing, InputError
+from likeness.core.errors import EngineMissing, InputError, first_line
 from likeness.core.models import find_weights, model_config
 
 INSTALL = "pip install 'likeness[speech]'"
@@ -63,9 +63,8 @@ def load(folder: Path, kind: str) -> Any:
         with quiet():
             return load_model(folder, model_type=kind)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, AttributeError, ImportError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise InputError(
-            f"the model {folder.name} cannot be loaded: {first}", hint="get the model again, whole"
+            f"the model {folder.name} cannot be loaded: {first_line(error)}", hint="get the model again, whole"
         ) from None
 
 

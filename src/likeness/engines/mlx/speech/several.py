@@ -150,7 +150,9 @@ class MlxAudioEngine:
             except LikenessError:
                 raise
             except (ValueError, RuntimeError, TypeError, KeyError, AttributeError, AssertionError, OSError) as error:
-                raise EngineFailed(f"{family.title} failed: {error}", hint="try another text or reference") from error
+                # The library's message may quote the text.
+                told = type(error).__name__
+                raise EngineFailed(f"{family.title} failed: {told}", hint="try another text or reference") from error
             if samples is None:
                 return
             if len(samples):
