@@ -30,8 +30,8 @@ class Ears:
 
 
 def smaller(audio: Audio) -> Audio:
-    """Played a third faster: pitch and formants move as with a much smaller speaker."""
-    places = np.arange(0, len(audio.samples) - 1, 1.35)
+    """Played 70 % faster: pitch and formants move as with a much smaller speaker."""
+    places = np.arange(0, len(audio.samples) - 1, 1.7)
     return Audio(np.interp(places, np.arange(len(audio.samples)), audio.samples).astype(np.float32), audio.rate)
 
 
