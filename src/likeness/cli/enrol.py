@@ -198,24 +198,31 @@ def _consent(home: PersonHome, stated: str, read_aloud: Path | None, quiet: bool
 def _read_aloud(home: PersonHome, path: Path, recognise: bool | None, quiet: bool) -> None:
     """Take in the consent that was read aloud, compare it, and put it on record for everything else.
 
-    Raises :class:`InputError` for anything but one file.
+    Raises :class:`InputError` for anything but one file, and :class:`Refused` for another speaker or another text: a
+    reading that came for this alone is not kept then, since the next voice would learn from it.
     """
     import hashlib
     from datetime import UTC, datetime
 
     from likeness.cli.progress import follow
-    from likeness.core.errors import InputError
+    from likeness.core.errors import InputError, Refused
     from likeness.speak import consent
-    from likeness.speak.recordings import agree, import_recordings, recordings
+    from likeness.speak.recordings import agree, import_recordings, recordings, remove
 
     if not path.is_file():
         raise InputError(f"{path} is no file", hint="name the one sound file in which the consent is read")
     sentence = consent.sentence(home.person().display_name, datetime.now(UTC).date())
+    before = {item.id for item in recordings(home)}
     follow(import_recordings(home, [path], consent=consent.stated(sentence, "command line")), quiet=quiet)
     with path.open("rb") as source:
         sha256 = hashlib.file_digest(source, "sha256").hexdigest()
     read = next(item for item in recordings(home) if item.sha256 == sha256)  # an import that takes nothing raises
-    agree(home, _compared(home, read.id, sentence, "command line", recognise, quiet))
+    try:
+        agree(home, _compared(home, read.id, sentence, "command line", recognise, quiet))
+    except Refused:
+        if read.id not in before:
+            remove(home, [read.id])
+        raise
 
 
 def _check_read_in_sessions(home: PersonHome, recognise: bool | None, quiet: bool) -> None:
