@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from likeness.cli.options import JsonOption, PersonOption, examples, open_person
+from likeness.cli.options import JsonOption, PersonOption, agreed, examples, open_person
 
 if TYPE_CHECKING:
     from likeness.core.home import PersonHome
@@ -73,7 +72,7 @@ def _forget(home: PersonHome, store: Store, who: str, mentions: bool, yes: bool,
         typer.echo(json.dumps({**_as_json(planned), "done": yes, "left": left}, ensure_ascii=False))
         return
     _show(planned)
-    if not (yes or _agreed()):
+    if not (yes or agreed()):
         return
     left = _done(home, store, planned, quiet=False)
     undo = f"likeness forget '{planned.meant.values[0]}' --undo"
@@ -88,15 +87,6 @@ def _done(home: PersonHome, store: Store, planned: Preview, *, quiet: bool = Tru
     from likeness.write.forget import forget as forgetting
 
     return follow(forgetting(home, store, planned), quiet=quiet)[-1].note
-
-
-def _agreed() -> bool:
-    """Ask. Raises :class:`InputError` where nobody is there to answer."""
-    from likeness.core.errors import InputError
-
-    if not sys.stdin.isatty():
-        raise InputError("nobody is there to ask whether to go on", hint="look at what would go, then add --yes")
-    return typer.confirm("This cannot be taken back. Go on?")
 
 
 def _finish(home: PersonHome, store: Store, as_json: bool) -> bool:

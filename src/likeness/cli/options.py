@@ -61,3 +61,12 @@ def read_text(source: str) -> str:
     if not text.strip():
         raise InputError(f"{'standard input' if source == '-' else source} is empty", hint="give some text")
     return text
+
+
+def agreed() -> bool:
+    """Ask before what cannot be taken back. Raises :class:`InputError` where nobody is there to answer."""
+    from likeness.core.errors import InputError
+
+    if not sys.stdin.isatty():
+        raise InputError("nobody is there to ask whether to go on", hint="look at what would go, then add --yes")
+    return typer.confirm("This cannot be taken back. Go on?")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from likeness.cli.options import JsonOption, PersonOption, examples, open_person, printable
+from likeness.cli.options import JsonOption, PersonOption, agreed, examples, open_person, printable
 
 if TYPE_CHECKING:
     from likeness.speak.engines import EngineState
@@ -70,8 +69,8 @@ def list_voices(person: PersonOption = "", as_json: JsonOption = False) -> None:
         manifest = voice.manifest
         minutes = float(manifest.measures.get("seconds") or 0.0) / 60
         emotions = ", ".join(_emotions(voice)) or "no emotions"
-        agreed = "consent on record" if manifest.extra.get("consent") else "NO CONSENT ON RECORD"
-        typer.echo(f"{voice.name:<{width}}  {manifest.engine:<18}  {minutes:5.1f} min  {agreed}  {emotions}")
+        consent = "consent on record" if manifest.extra.get("consent") else "NO CONSENT ON RECORD"
+        typer.echo(f"{voice.name:<{width}}  {manifest.engine:<18}  {minutes:5.1f} min  {consent}  {emotions}")
     for name, error in unreadable.items():
         typer.echo(f"{name}: {error} (likeness voices remove {name})")
 
@@ -163,18 +162,14 @@ def remove(
 ) -> None:
     """Remove a voice, after showing what goes."""
     from likeness.cli.progress import follow
-    from likeness.core.errors import InputError
     from likeness.speak.remove import preview
     from likeness.speak.remove import remove as removing
 
     planned = preview(open_person(person), name, with_recordings=recordings)
     if not as_json:
         _show_removal(planned)
-    if not yes and not as_json:
-        if not sys.stdin.isatty():
-            raise InputError("nobody is there to ask whether to go on", hint="look at what would go, then add --yes")
-        if not typer.confirm("This cannot be taken back. Go on?"):
-            return
+    if not yes and not as_json and not agreed():
+        return
     if yes or not as_json:
         follow(removing(planned), quiet=True)
     if as_json:

@@ -79,8 +79,9 @@ def _noisy(level: float, what: str) -> str:
 def mains_hum(audio: Audio) -> tuple[float, float]:
     """Frequency (50 or 60 Hz; 0 when there is none) and level in dBFS of mains hum.
 
-    Hum is a comb: at least two of the first eight harmonics stand 12 dB over their neighbourhood (the median within
-    20 Hz), at -72 dBFS or more together.
+    For a stretch in which nobody speaks; :func:`likeness.speak.measures.hum` finds it under speech. Hum is a comb: at
+    least two of the first eight harmonics stand 12 dB over their neighbourhood (the median within 20 Hz), at -72 dBFS
+    or more together.
     """
     samples = audio.samples.astype(np.float64)
     window = np.hanning(len(samples))
