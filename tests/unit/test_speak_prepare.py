@@ -110,6 +110,11 @@ def test_corpora_that_no_voice_needs_go_after_a_day(home: PersonHome, tmp_path: 
     assert prune_corpora(home) == []
     for folder in (old, used):
         os.utime(folder, (0, 0))
+    (home.voices / "other").mkdir()
+    damaged = home.voices / "other" / artefacts.MANIFEST
+    damaged.write_text("{")
+    assert prune_corpora(home) == [], "it may have been made of either"
+    damaged.unlink()
     assert prune_corpora(home) == [old.name]
     assert used.is_dir()
 

@@ -150,7 +150,7 @@ class Audition:
     @classmethod
     def open(cls, home: PersonHome, name: str) -> Audition:
         """The audition with the id ``name``. Raises :class:`NotFound` and :class:`InputError` when it is damaged."""
-        for folder, _ in artefacts.listed(home.voices):
+        for folder, _ in artefacts.surveyed(home.voices)[0]:
             path = folder / FOLDER / f"{name}.json"
             if name.isalnum() and path.is_file():
                 try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -130,12 +129,16 @@ def build_corpus(
 
 
 def prune_corpora(home: PersonHome) -> list[str]:
-    """Remove the corpora that no voice was made of and that nobody has used for a day; returns their names."""
-    used = {parent for _, voice in artefacts.listed(home.voices) for parent in voice.parents}
+    """Remove the corpora that no voice was made of and that nobody has used for a day; returns their names.
+
+    None goes while a voice is damaged: which corpus that one was made of is not known.
+    """
+    voices, damaged = artefacts.surveyed(home.voices)
+    used = {parent for _, voice in voices for parent in voice.parents}
     removed = []
-    for folder, _ in artefacts.listed(home.corpora):
+    for folder, _ in [] if damaged else artefacts.surveyed(home.corpora)[0]:
         if f"corpora/{folder.name}" not in used and time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
-            shutil.rmtree(folder)
+            files.discard(folder)
             removed.append(folder.name)
     return removed
 

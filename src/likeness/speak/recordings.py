@@ -181,7 +181,7 @@ def recording(home: PersonHome, id: str) -> Recording:
     for found in recordings(home):
         if found.id == id:
             return found
-    raise NotFound(f"there is no recording {id!r}", hint="`likeness status` lists the recordings")
+    raise NotFound(f"there is no recording {id!r}", hint="`likeness recordings list` names them")
 
 
 def add_upload(
