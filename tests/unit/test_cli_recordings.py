@@ -89,8 +89,8 @@ def test_a_consent_read_aloud_stands_in_the_voice_and_anothers_is_refused(
     with pytest.raises(Refused, match="is not who speaks in the recordings"):
         likeness("enrol", "voice", str(path), *quick, str(other))
     assert not (home.voices / "me").exists()
+    assert recordings(home) == []
     assert "other.wav" not in likeness("recordings", "list")
-    likeness("recordings", "remove", "--all", "--yes")
     likeness("enrol", "voice", str(path), *quick, str(read))
     (only,) = artefacts.load(home.voices / "me").extra["consent"]
     assert only["method"] == "spoken"

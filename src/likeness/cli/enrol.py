@@ -101,9 +101,10 @@ def voice(
     """Import recordings, then train and publish the voice."""
     from likeness.cli.progress import follow
     from likeness.core import artefacts
+    from likeness.core.errors import Refused
     from likeness.core.settings import settings
     from likeness.speak.recipe import voice_recipe
-    from likeness.speak.recordings import recordings
+    from likeness.speak.recordings import recordings, remove
     from likeness.speak.train import enrol, learning_engine, voice_folder
 
     home = open_person(person)
@@ -113,14 +114,19 @@ def voice(
     recipe = voice_recipe(preset, **{key: value for key, value in changes.items() if value})
     learner = engine or _learner(settings().speaker)
     learning_engine(learner)
-    note = ""
+    note, before = "", {item.id for item in recordings(home)}
     if paths:
         agreed = _consent(home, consent, consent_recording, as_json)
         note = _take_in(home, paths, transcripts, felt, agreed, speaker, recognise, language, as_json)
     else:
         _check_nothing_to_take(transcripts, felt, speaker)
     if consent_recording is not None:
-        _read_aloud(home, consent_recording, recognise, as_json)
+        try:
+            _read_aloud(home, consent_recording, recognise, as_json)
+        except Refused:
+            # They came in under a consent that nobody gave.
+            remove(home, [] if consent else [item.id for item in recordings(home) if item.id not in before])
+            raise
     _check_read_in_sessions(home, recognise, as_json)
     _hear(home, recognise, language, as_json)
     if not as_json:

@@ -130,7 +130,7 @@ def _introduce(booth: Booth, microphone: str, *, listens: bool) -> None:
     total = (session.seconds_left + _SECONDS_BETWEEN * len(left)) / 60
     typer.echo(f"{session.lines_done} of {len(session.plan)} lines are recorded; {len(left)} are left.")
     reading = session.seconds_left / 60
-    typer.echo(f"That is about {reading:.0f} minutes of reading, {total:.0f} minutes in all. Stop at any time with q.")
+    typer.echo(f"That is about {reading:.1f} minutes of reading, {total:.1f} minutes in all. Stop at any time with q.")
     typer.echo(f"Microphone: {printable(microphone)}. Each take is safe on the disk before the next line appears.")
     if not listens:
         typer.echo("Whether the right words were read is not checked: no recogniser is ready, or you do not want one.")

@@ -91,7 +91,7 @@ class Screen:
             *self._last,
             Rule(style="dim"),
             contexts(session.progress(), title),
-            Text(f"about {session.seconds_left / 60:.0f} minutes of reading left   {self._microphone}", style="dim"),
+            Text(f"about {session.seconds_left / 60:.1f} minutes of reading left   {self._microphone}", style="dim"),
             Text(keys, style="reverse"),
         )
 

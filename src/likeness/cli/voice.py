@@ -170,6 +170,8 @@ def _check_place(out: Path) -> None:
     from likeness.core.errors import InputError
     from likeness.speak.encode import format_of
 
+    if str(out) == "-":
+        raise InputError("sound is not written to standard output", hint="name a file, such as -o out.wav")
     format_of(out.suffix or ".wav")
     if not out.resolve().parent.is_dir():
         raise InputError(f"the folder {out.resolve().parent} does not exist", hint="make it first, or choose another")

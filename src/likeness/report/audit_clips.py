@@ -103,5 +103,6 @@ def _measures(clip: ClipAudit) -> str:
     if clip.measured.syllables:
         parts.append(f"{clip.measured.syllables_per_second:.1f} syllables a second")
     if clip.measured.breaths:
-        parts.append(f"{len(clip.measured.breaths)} breaths")
+        count = len(clip.measured.breaths)
+        parts.append("one breath" if count == 1 else f"{count} breaths")
     return " · ".join(parts)
