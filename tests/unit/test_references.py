@@ -13,6 +13,7 @@ from likeness.core.errors import InputError, NotFound
 from likeness.core.protocols import Corpus
 from likeness.core.types import Audio, Clip
 from likeness.engines import references
+from likeness.speak.voices import references_in
 
 RATE = 22_050
 
@@ -64,9 +65,11 @@ def test_what_is_kept_is_read_again_and_damage_is_told(tmp_path: Path) -> None:
     assert np.abs(kept.references["sad"].audio.samples - audio.samples).max() < 1e-4
     assert kept.heaviest((("happy", 0.6), ("wistful", 0.3), ("sad", 0.1))).emotion == "wistful"
     assert kept.heaviest(()).emotion == "sad"
+    assert [shown.transcript for shown in references_in(tmp_path)] == ["", "Ça va?"]
     (tmp_path / "0.flac").write_bytes(b"no sound")
-    with pytest.raises(InputError, match="damaged"):
-        references.load(tmp_path)
+    for reading in (references.load, references_in):
+        with pytest.raises(InputError, match="damaged"):
+            reading(tmp_path)
     with pytest.raises(NotFound, match="no voice"):
         references.load(tmp_path / "elsewhere")
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from likeness.core import artefacts, plugins
+from likeness.core import artefacts, plugins, sound_files
 from likeness.core.artefacts import Manifest
 from likeness.core.errors import EngineMissing, InputError, NotFound
 from likeness.core.home import PersonHome
 from likeness.core.protocols import Based, EngineInfo, Speaker, Stock
-from likeness.core.types import Audio, StockVoice
+from likeness.core.types import StockVoice
 from likeness.speak.emotions import NAMES
 from likeness.speak.guard import Reference
 
@@ -159,11 +159,13 @@ def references_in(folder: Path) -> tuple[Reference, ...]:
     path = folder / "references.json"
     if not path.is_file():
         return ()
-    import soundfile
-
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))["references"]
-        read = [(*soundfile.read(folder / Path(row["file"]).name, dtype="float32"), row) for row in rows]
-        return tuple(Reference(Audio(samples, int(rate)), str(row["transcript"])) for samples, rate, row in read)
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+        rows = [
+            (Path(row["file"]).name, str(row["transcript"]))
+            for row in json.loads(path.read_text(encoding="utf-8"))["references"]
+        ]
+        return tuple(
+            Reference(sound_files.read(folder / name, hint="enrol it again"), transcript) for name, transcript in rows
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"the references in {folder.name!r} are damaged: {error}", hint="enrol it again") from None
