@@ -70,6 +70,13 @@ def test_nothing_new_makes_nothing_and_something_new_makes_it_again(home: Person
     assert any("no transcript" in note for note in second.notes)
 
 
+def test_a_damaged_voice_is_mended_by_enrolling_again(home: PersonHome) -> None:
+    drain(enrol(home, engine=DOUBLE))
+    (home.voices / "me" / artefacts.MANIFEST).write_text("{")
+    assert drain(enrol(home, engine=DOUBLE))[-1].metrics["reused"] == 0
+    assert artefacts.load(voice_folder(home, "me")).engine == DOUBLE
+
+
 def test_a_stopped_enrolment_leaves_the_old_voice(home: PersonHome) -> None:
     drain(enrol(home, engine=DOUBLE))
     before = artefacts.load(voice_folder(home, "me"))

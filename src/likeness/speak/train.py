@@ -60,10 +60,8 @@ def enrol(
     _check_corpus(made_from, agreed, recipe)
     data_hash = artefacts.digest([prepared, engine, json.dumps(recipe.model_dump(), sort_keys=True)])
     folder = home.voices / voice
-    if (folder / artefacts.MANIFEST).is_file() and (existing := artefacts.load(folder)).data_hash == data_hash:
-        if existing.extra.get("consent") != agreed:
-            existing = replace(existing, extra={**existing.extra, "consent": agreed})
-            existing.save(folder)
+    existing = _made_before(folder, data_hash, agreed)
+    if existing:
         yield _last(existing, f"voice {voice!r} is up to date", reused=True)
         return
     files.private_folder(home.voices)
@@ -92,6 +90,18 @@ def enrol(
         manifest.save(making)
     prune_corpora(home)
     yield _last(manifest, f"voice {voice!r} is ready", reused=False)
+
+
+def _made_before(folder: Path, data_hash: str, agreed: list[dict[str, Any]]) -> Manifest | None:
+    """The voice in ``folder`` where it was made of the same, with the consents as they are now; a damaged one counts as
+    none, so that enrolling again mends it."""
+    found = dict(artefacts.surveyed(folder.parent)[0]).get(folder)
+    if found is None or found.data_hash != data_hash:
+        return None
+    if found.extra.get("consent") != agreed:
+        found = replace(found, extra={**found.extra, "consent": agreed})
+        found.save(folder)
+    return found
 
 
 def instant(
