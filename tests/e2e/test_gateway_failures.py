@@ -98,13 +98,13 @@ def until(look: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("word", ["fault", "die"])
 def test_a_failure_in_the_middle_cuts_the_connection(client: httpx.Client, word: str) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
-        client.post("/v1/audio/speech", json=order(f"one {word} two"))
+        client.post("/v1/audio/speech", json=order(f"one two. one {word} two"))
     works(client)
 
 
 def test_a_failure_in_the_middle_of_events_is_told_and_then_cut(client: httpx.Client) -> None:
     parts: list[bytes] = []
-    body = order("one fault two", stream_format="sse")
+    body = order("one two. one fault two", stream_format="sse")
     with (
         client.stream("POST", "/v1/audio/speech", json=body) as response,
         pytest.raises(httpx.RemoteProtocolError),

@@ -44,8 +44,8 @@ _PLAUSIBLE_PER_CHARACTER = 0.045
 _AGAIN = "try again; if it stays, enrol the voice again"
 
 
-class Fault(LikenessError):
-    """What an engine gave for a sentence is no speech of it."""
+class Fault(Exception):
+    """What an engine gave for a sentence is no speech of it. Never leaves :func:`guarded`."""
 
 
 @dataclass(slots=True)
