@@ -39,7 +39,8 @@ def make_session(folder: Path, seed: int) -> None:
     ]
     (folder / "script.txt").write_text("\n".join(texts), encoding="utf-8")
     keys = "".join("\n" + "r\n\n" * (number % _RETAKE_EVERY == 0) for number in range(_LINES + 1))
-    (folder / "keys.txt").write_text(keys, encoding="utf-8")
+    # Some to spare: a take that is refused asks for its line again.
+    (folder / "keys.txt").write_text(keys + "\n" * _LINES, encoding="utf-8")
 
 
 def _babble(seed: int) -> np.ndarray[Any, Any]:
