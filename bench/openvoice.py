@@ -30,6 +30,8 @@ from likeness.core.types import Audio
 from likeness.engines.openvoice.converter import Converter
 from likeness.engines.openvoice.engine import OpenVoice
 
+sys.path.append(str(Path(sys.prefix) / "peers"))  # where `make models` puts the published one
+
 RATE = 22_050
 CONFIG: dict[str, Any] = {
     "data": {"sampling_rate": RATE, "filter_length": 1024, "hop_length": 256, "win_length": 1024, "n_speakers": 0},
@@ -85,7 +87,6 @@ def compare(scratch: Path, runs: int) -> None:
     clip, source, target = noise_like_speech(3.0), *colours()
 
     sides: dict[str, Callable[[], np.ndarray]] = {"ours": lambda: converter.convert(clip, source, target).samples}
-    sys.path.append(str(Path(sys.prefix) / "peers"))  # where `make models` puts it
     if find_spec("openvoice_cli"):
         sides["published"] = published(kept, clip, source, target)
     times: dict[str, list[float]] = {name: [] for name in sides}
