@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
-import soundfile
 
-from likeness.core.errors import PoorRecording
+from likeness.core import sound_files
+from likeness.core.errors import InputError, PoorRecording
 from likeness.core.events import Event
 from likeness.core.types import Clip, Samples
 from likeness.engines.builtin.voice import alignment, examples, features
@@ -65,17 +65,17 @@ def measure(clips: Sequence[Clip], ledger: Ledger, *, quick: bool = False) -> It
     sounds: list[tuple[Clip, Samples, int]] = []
     for clip in clips:
         try:
-            samples, rate = soundfile.read(clip.path, dtype="float32", always_2d=True)
-        except (OSError, RuntimeError) as error:
+            sound = sound_files.read(clip.path, hint="enrol the voice again")
+        except InputError as error:
             ledger.refused[clip.id] = f"cannot be read: {error}"
             continue
-        seconds = len(samples) / rate
+        samples, rate, seconds = sound.samples, sound.rate, sound.seconds
         if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
             ledger.refused[clip.id] = f"{seconds:.1f} s long; {SHORTEST_SECONDS} to {LONGEST_SECONDS:.0f} s can be used"
         elif not np.isfinite(samples).all() or np.abs(samples).max() < 1e-4:
             ledger.refused[clip.id] = "silent"
         else:
-            sounds.append((clip, samples.mean(1), rate))
+            sounds.append((clip, samples, rate))
     if not sounds:
         raise PoorRecording("no clip of the corpus can be used", hint="; ".join(sorted(set(ledger.refused.values()))))
     spread = sounds[:: max(1, len(sounds) // 20)]

@@ -8,7 +8,6 @@ PAUSE = "pau"
 SCHWA = "AX"
 SYMBOLS = (PAUSE, *VOWELS, SCHWA, *CONSONANTS)
 INDEX = {symbol: number for number, symbol in enumerate(SYMBOLS)}
-VOWEL_SYMBOLS = frozenset((*VOWELS, SCHWA))
 
 
 def symbol_of(phone: Phone) -> str:
