@@ -184,8 +184,8 @@ def _remarks(corpus: Manifest, recipe: VoiceRecipe, said: list[str]) -> tuple[st
     heard = float(measures.get("heard_seconds", 0.0))
     if heard:
         found.append(
-            f"{heard / seconds:.0%} of the recordings have a transcript that a recogniser wrote: it has mistakes and "
-            "counts for less. Correct ones make the voice clearer."
+            f"{heard / seconds:.0%} of the recordings have a transcript that a recogniser wrote, with "
+            "mistakes. Correct ones make the voice clearer."
         )
     if measures["refused"]:
         found.append(f"{int(measures['refused'])} clips were left out; the corpus's manifest says why.")
