@@ -101,9 +101,7 @@ def may_recognise(wanted: bool | None, count: int, language: str, quiet: bool) -
     if wanted is None and (quiet or not sys.stdin.isatty() or not typer.confirm(ask, default=True)):
         return ""
     if not quiet:
-        typer.echo(
-            f"{name} writes the transcripts that are missing; its mistakes make a voice less clear than correct ones would."
-        )
+        typer.echo(f"{name} writes the transcripts that are missing; correct ones would make the voice clearer.")
     return name
 
 
